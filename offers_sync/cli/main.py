@@ -1,0 +1,111 @@
+"""The command ``offers``: which commands there are, and how errors become words and exit codes.
+
+Each command lives in a module of its own that is imported when it is called, so that help and completion cost
+nothing.  What a command does is not said here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Final, NamedTuple, cast
+
+import click
+
+from offers_sync import __version__
+from offers_sync.errors import ExitCode, OffersError
+
+
+class _Entry(NamedTuple):
+    """A command: where it is, and the line that help shows for it."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+_SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
+    "Write": {
+        "init": _Entry("init", "init", "Start a project in a folder."),
+        "validate": _Entry("validate", "validate", "Check files, all faults in one run; no key, no network."),
+    },
+    "Change": {
+        "plan": _Entry("plan", "plan", "Show what applying would do."),
+        "apply": _Entry("apply", "apply", "Carry the plan out."),
+    },
+    "Look": {
+        "explain": _Entry("explain", "explain", "Say what a field or a finding's code means."),
+        "graph": _Entry("graph", "graph", "Print what refers to what."),
+    },
+    "Plumbing": {
+        "schema": _Entry("schema", "schema", "Write the JSON Schemas of files and formats."),
+        "sandbox": _Entry("sandbox", "sandbox", "A vendor in a box: serve it, look into it."),
+    },
+}
+_ENTRIES: Final = {name: entry for section in _SECTIONS.values() for name, entry in section.items()}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """In the order of the help page."""
+        return list(_ENTRIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        entry = _ENTRIES.get(cmd_name)
+        if entry is None:
+            return None
+        module = import_module(f"offers_sync.cli.{entry.module}")
+        return cast("click.Command", getattr(module, entry.attribute))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The commands by what one wants to do, without importing any."""
+        for title, section in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, entry.summary) for name, entry in section.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OFFERS", "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="offers")
+def offers() -> None:
+    """Offers as code: keep a restaurant brand's offers in git, plan in a pull request, apply from a pipeline."""
+
+
+def _say(error: OffersError) -> None:
+    click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+    click.echo(error.message, err=True)
+    if error.hint:
+        click.secho("hint: ", fg="cyan", err=True, nl=False)
+        click.echo(error.hint, err=True)
+
+
+def main() -> None:
+    """Run the command line and exit with the code that says how it went."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and give its exit code."""
+    try:
+        result = offers.main(arguments, prog_name="offers", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.INVALID
+    except click.Abort:
+        click.echo("stopped.", err=True)
+        return ExitCode.INTERRUPTED
+    except OffersError as error:
+        _say(error)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAULT
+    return int(result) if isinstance(result, int) else ExitCode.DONE

@@ -1,0 +1,392 @@
+"""Every kind of finding: its stable code, its weight, what it means and what to do.
+
+The names are promises: pipelines waive findings by them.  ``offers explain CODE`` shows these texts.
+Where findings arise is not said here.
+"""
+
+from __future__ import annotations
+
+from offers_sync.findings import Code, Severity
+
+_ALL: dict[str, Code] = {}
+
+
+def _code(name: str, severity: Severity, title: str, meaning: str, remedy: str) -> Code:
+    code = Code(name, severity, title, meaning, remedy)
+    if name in _ALL:
+        raise ValueError(name)
+    _ALL[name] = code
+    return code
+
+
+def _error(name: str, title: str, meaning: str, remedy: str) -> Code:
+    return _code(name, Severity.ERROR, title, meaning, remedy)
+
+
+def _warning(name: str, title: str, meaning: str, remedy: str) -> Code:
+    return _code(name, Severity.WARNING, title, meaning, remedy)
+
+
+def _notice(name: str, title: str, meaning: str, remedy: str) -> Code:
+    return _code(name, Severity.NOTICE, title, meaning, remedy)
+
+
+# ------------------------------------------------------------------------------------------------ reading files
+
+FILE_UNREADABLE = _error(
+    "file-unreadable",
+    "The file cannot be read",
+    "It is missing, not a regular file, or its permissions do not let us in.",
+    "Check the path and its permissions.",
+)
+FILE_OUTSIDE = _error(
+    "file-outside",
+    "The file lies outside the project",
+    "A symbolic link leads out of the project's folder. What is planned must be what was reviewed.",
+    "Put the file itself into the project.",
+)
+FILE_TOO_LARGE = _error(
+    "file-too-large",
+    "The file is larger than 1 MiB",
+    "A file of offers is small; a larger one is refused before it is parsed.",
+    "Split it: one document per file reads best.",
+)
+FILE_EMPTY = _error(
+    "file-empty",
+    "The file holds no document",
+    "It is empty, or holds comments only.",
+    "Write a document, or remove the file.",
+)
+NOT_UTF8 = _error(
+    "not-utf8",
+    "The file is not UTF-8",
+    "Offers are read as UTF-8 text, with or without a byte order mark.",
+    "Save it as UTF-8.",
+)
+YAML_SYNTAX = _error(
+    "yaml-syntax",
+    "The file is not YAML",
+    "The parser does not understand the text from this place on. Faults further down are not seen before this one "
+    "is mended.",
+    "Look at this line and the one before it: indentation, a missing colon, a quote that is not closed.",
+)
+YAML_TOO_DEEP = _error(
+    "yaml-too-deep",
+    "The file is nested too deeply",
+    "More than 50 levels are refused.",
+    "Write it flatter.",
+)
+YAML_TOO_MANY_DOCUMENTS = _error(
+    "yaml-too-many-documents",
+    "The file holds too many documents",
+    "More than 10,000 documents in one file are refused.",
+    "Split the file.",
+)
+YAML_TOO_MANY_ALIASES = _error(
+    "yaml-too-many-aliases",
+    "The file repeats itself too often",
+    "More than 1,000 aliases, or aliases that unfold to more than a file may hold, are refused.",
+    "Write a shared criterion or schedule and refer to it by key.",
+)
+YAML_RECURSIVE = _error(
+    "yaml-recursive",
+    "A value contains itself",
+    "An alias stands inside the value that it names.",
+    "Remove the alias.",
+)
+YAML_DUPLICATE_KEY = _error(
+    "yaml-duplicate-key",
+    "A field is written twice in one mapping",
+    "Which of the two counts would be left to the reader.",
+    "Keep one of them.",
+)
+YAML_TAG = _error(
+    "yaml-tag",
+    "A tag is not understood here",
+    "Tags could construct objects, so all but !!str, !!map and !!seq are refused. An unquoted != is read as a tag.",
+    "Remove the tag, or quote the operator: '!='.",
+)
+YAML_KEY = _error(
+    "yaml-key",
+    "A field's name is not text",
+    "Names of fields are plain words.",
+    "Write a word, or quote it.",
+)
+YAML_AMBIGUOUS = _error(
+    "yaml-ambiguous",
+    "YAML readers disagree about this value",
+    "Numbers with leading zeros, in hexadecimal or octal, infinities, and True or NULL in capitals are read "
+    "differently by different tools.",
+    "Quote it if it is text; otherwise write it plainly.",
+)
+YAML_MERGE = _error(
+    "yaml-merge",
+    "A merge key needs a mapping",
+    "`<<` takes an alias of a mapping, or a list of them.",
+    "Merge a mapping, or quote the key.",
+)
+
+# ------------------------------------------------------------------------------------------------- one document
+
+NOT_A_MAPPING = _error(
+    "not-a-mapping",
+    "A mapping is expected here",
+    "A document is a mapping of fields.",
+    "Write `field: value` lines.",
+)
+UNKNOWN_KIND = _error(
+    "unknown-kind",
+    "The document's kind is missing or unknown",
+    "Every document says what it is by `kind`.",
+    "Write one of selector, criterion, redeemable, schedule, locale, campaign.",
+)
+UNKNOWN_FIELD = _error(
+    "unknown-field",
+    "There is no such field",
+    "A field that we do not know would be dropped in silence, so it is refused.",
+    "Look at the spelling; `offers explain KIND` lists the fields.",
+)
+MISSING_FIELD = _error(
+    "missing-field",
+    "A required field is missing",
+    "The document makes no sense without it.",
+    "Add it; `offers explain KIND.FIELD` says what it is.",
+)
+WRONG_TYPE = _error(
+    "wrong-type",
+    "The value has the wrong type",
+    "Nothing is converted in silence: text is text, numbers are numbers, true and false are the only booleans.",
+    "Write a value of the type that is named; quote text that looks like a number.",
+)
+WRONG_VALUE = _error(
+    "wrong-value",
+    "The value is not one of those allowed",
+    "The vendor takes a fixed set of words here.",
+    "Take one of the words that are named.",
+)
+OUT_OF_RANGE = _error(
+    "out-of-range",
+    "The value is out of its bounds",
+    "The vendor refuses it, or stores something else.",
+    "Stay within the bounds that are named.",
+)
+WRONG_FORM = _error(
+    "wrong-form",
+    "The value does not have the form it needs",
+    "Keys, languages, locations, addresses and references to secrets have a form of their own.",
+    "Follow the form that is named.",
+)
+UNKNOWN_TIMEZONE = _error(
+    "unknown-timezone",
+    "The vendor does not know this time zone",
+    "It takes 134 named zones, not the whole database.",
+    "Take a zone from the list with the same clock; `offers explain redeemable.schedule.timezone` shows it.",
+)
+WRONG_TIME = _error(
+    "wrong-time",
+    "This is not a local date and time",
+    "Times are written as 2026-07-01T09:00:00, without offset: `timezone` says whose clock is meant.",
+    "Remove the Z or the offset and name the zone.",
+)
+CHOOSE_ONE = _error(
+    "choose-one",
+    "Exactly one form is needed",
+    "A receipt rule is a criterion or a flat discount, not both and not neither.",
+    "Write exactly one of them.",
+)
+FIELD_NEEDED = _error(
+    "field-needed",
+    "Another field makes this one necessary",
+    "The vendor refuses the offer, or drops this part of it, when the field is missing.",
+    "Add the field.",
+)
+REPEATED_ATTRIBUTE = _error(
+    "repeated-attribute",
+    "An attribute stands twice in one list",
+    "The server keeps the first condition and drops the others, which makes the offer more generous than written.",
+    "Join the conditions into one entry, with `in` or `in_range`.",
+)
+RECURRENCE_TOO_LONG = _error(
+    "recurrence-too-long",
+    "The recurrence spans more than 395 days",
+    "The span is (occurrences - 1) x days_distance.",
+    "Take fewer occurrences, or a shorter distance.",
+)
+EXPIRY_CONFLICT = _error(
+    "expiry-conflict",
+    "The offer both ends and never ends",
+    "`indefinitely: true` excludes `end` and `expiry_days`.",
+    "Keep one of them.",
+)
+LITERAL_SECRET = _error(
+    "literal-secret",
+    "A secret is written into the file",
+    "Keys and passwords are only ever named, as ${VARIABLE}; what is in git is no longer secret.",
+    "Put the secret into the environment, name it here, and replace the one that was committed.",
+)
+TIME_DOES_NOT_EXIST = _error(
+    "time-does-not-exist",
+    "This local time does not exist",
+    "The clocks of that zone jump over it when they go forward.",
+    "Take a time before or after the jump.",
+)
+TIME_EXISTS_TWICE = _warning(
+    "time-exists-twice",
+    "This local time exists twice",
+    "The clocks of that zone pass it twice when they go back; which one the server takes is not documented.",
+    "Take a time before or after that hour.",
+)
+
+# ---------------------------------------------------------------------------------------------- across documents
+
+NO_PROJECT = _error(
+    "no-project",
+    "There is no offers.yaml",
+    "A project is a folder with an offers.yaml; everything else is found below it.",
+    "Run `offers init`, or choose the folder with -C.",
+)
+DUPLICATE_KEY = _error(
+    "duplicate-key",
+    "Two documents have one kind and key",
+    "A key is the identity of a document within its kind.",
+    "Rename one of them.",
+)
+DUPLICATE_IDENTITY = _error(
+    "duplicate-identity",
+    "Two documents claim one id on the server",
+    "Applying them would overwrite each with the other, for ever.",
+    "Give one of them another key or external_id.",
+)
+UNKNOWN_REFERENCE = _error(
+    "unknown-reference",
+    "The document that is named does not exist",
+    "References are by key, within the project.",
+    "Look at the spelling, or write {external_id: ...} for what git does not manage.",
+)
+REFERENCE_NOT_HERE = _error(
+    "reference-not-here",
+    "The document that is named is not for this environment",
+    "Its `only` leaves out an environment in which it is referred to.",
+    "Widen its `only`, or narrow that of the document that refers to it.",
+)
+UNKNOWN_LOCATION = _error(
+    "unknown-location",
+    "There is no such location alias",
+    "Locations are written by alias from offers.yaml, or literally as location:ID or tag:GROUP.",
+    "Add the alias under `locations` in offers.yaml.",
+)
+UNKNOWN_ENVIRONMENT = _error(
+    "unknown-environment",
+    "There is no such environment",
+    "Environments are named in offers.yaml.",
+    "Look at the spelling.",
+)
+MISSING_FOR_ENVIRONMENT = _error(
+    "missing-for-environment",
+    "The external_id names no id for an environment",
+    "A map by environment must name every environment that the document is for.",
+    "Add the environment, or limit the document with `only`.",
+)
+FORMERLY_EXISTS = _error(
+    "formerly-exists",
+    "The former key still exists",
+    "`formerly` derives the id from the old key, so both documents would claim one object.",
+    "Remove the old document, or this line.",
+)
+TEXT_TWICE = _error(
+    "text-twice",
+    "A text has two sources",
+    "The offer and a catalogue, or two catalogues, both translate it.",
+    "Keep one of them.",
+)
+ALLOWANCE_EXPIRED = _error(
+    "allowance-expired",
+    "An exception has ended",
+    "Its `until` is in the past.",
+    "Remove it, or have it reviewed anew.",
+)
+NO_ALLOWANCE_SUBJECT = _error(
+    "allowance-without-subject",
+    "An exception names neither a guard nor a code",
+    "It lets exactly one guard through, or waives exactly one code.",
+    "Write `guard:` or `code:`, one of them.",
+)
+
+# -------------------------------------------------------------------------------- what the vendor leaves to us
+
+FIELD_IGNORED = _notice(
+    "field-ignored",
+    "The field has no effect here",
+    "The server stores it, or drops it, and it changes nothing.",
+    "Remove it, or set what makes it count.",
+)
+EXPIRY_TWICE = _warning(
+    "expiry-twice",
+    "The offer expires in two ways",
+    "It has an end and a number of days; which one counts is not documented.",
+    "Keep one of them.",
+)
+DEAL_WITHOUT_SEGMENT = _warning(
+    "deal-without-segment",
+    "A deal reaches nobody",
+    "It is distributable, not to all guests, and names no segment.",
+    "Name a segment, or set distributable_to_all_users.",
+)
+CODE_EXPIRY_WITHOUT_MINUTES = _warning(
+    "code-expiry-without-minutes",
+    "The code's expiry flag has no effect",
+    "It works only with redemption_code_expiry_mins.",
+    "Set the minutes.",
+)
+UNKNOWN_LANGUAGE = _warning(
+    "unknown-language",
+    "The vendor's documents do not name this language",
+    "It is sent as it is; whether the server takes it shows after applying.",
+    "Check it with the vendor.",
+)
+MISSING_TRANSLATION = _notice(
+    "missing-translation",
+    "A translation is missing",
+    "offers.yaml asks for the language, and the offer has no text in it.",
+    "Add the text to the catalogue of that language.",
+)
+END_BEFORE_START = _warning(
+    "end-before-start",
+    "The offer ends before it begins",
+    "No guest will ever be able to use it.",
+    "Check the two times.",
+)
+NO_FILTER = _warning(
+    "no-filter",
+    "Every item is discounted",
+    "A criterion without an inclusive filter works on all items of the receipt.",
+    "Add a line item filter, or waive this finding where it is meant.",
+)
+ROUNDS_DOLLARS = _notice(
+    "rounds-dollars",
+    "The discount is rounded to whole dollars",
+    "A rounding rule rounds to a whole number, not to cents.",
+    "Remove the rounding rule, or waive this finding where it is meant.",
+)
+BLANKS_IN_LIST = _warning(
+    "blanks-in-list",
+    "A list of values holds blanks",
+    "A stray character makes an item never match, without any error.",
+    "Write commas without blanks around them.",
+)
+HOUR_COUNTS_WHOLE = _notice(
+    "hour-counts-whole",
+    "The last hour counts to its end",
+    "A range of hours such as 14..18 covers until 18:59.",
+    "Write 14..17 for an offer that ends at six o'clock.",
+)
+
+
+def find_code(name: str) -> Code | None:
+    """The code of that name."""
+    return _ALL.get(name)
+
+
+def all_codes() -> tuple[Code, ...]:
+    """Every code, in the order of this page."""
+    return tuple(_ALL.values())

@@ -1,0 +1,48 @@
+"""What every document of the language has: a kind, a key, an identity."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from offers_sync.models.fields import Key, Text, Written, field
+from offers_sync.models.references import ExternalId
+from offers_sync.models.rules import Rule
+
+
+class Ruled(Written):
+    """A mapping with rules between its fields."""
+
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+
+class Keyed(Ruled):
+    """A document that others can name."""
+
+    kind: str = field("What the document describes.")
+    key: Key = field(
+        "The identity of the document within its kind: lower-case letters, digits and hyphens. "
+        "It never changes; a display name is never a key.",
+        examples=["ten-off-sandwich"],
+    )
+    only: list[Text] | None = field(
+        "The environments that the document is for; without it, all of them.",
+        default=None,
+        examples=[["production"]],
+        min_length=1,
+    )
+
+
+class Document(Keyed):
+    """A thing with an identity on the server."""
+
+    external_id: ExternalId | None = field(
+        "The id on the server, where it is not to be derived from project, kind and key: a text, or a map from "
+        "environment to text. Written out to take over something that exists already.",
+        default=None,
+        examples=["5f0c6f0e-6a43-4a3f-9f62-0d4f8a1f6c11"],
+    )
+    formerly: Key | None = field(
+        "The key that the document had before it was renamed. The id is derived from it, so the line stays for good.",
+        default=None,
+        examples=["ten-percent-sandwich"],
+    )

@@ -1,0 +1,150 @@
+"""The types that fields of the language are made of, and the one way to declare such a field.
+
+A number is a decimal or an integer, never a binary float; a date-time is a local time without an offset; a
+clause value is the source text of whatever scalar was written.  Which fields exist is said by the models.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from offers_sync.contract import TIMEZONES, Bounds
+
+KEY_PATTERN: Final = r"^[a-z0-9][a-z0-9-]*$"
+LANGUAGE_PATTERN: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+LOCAL_TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
+LITERAL_LOCATION_PATTERN: Final = r"^(location|tag):[0-9]+$"
+SECRET_REFERENCE_PATTERN: Final = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"  # noqa: S105  the form of a reference
+
+_LOCAL_TIME: Final = re.compile(LOCAL_TIME_PATTERN)
+_ZONES: Final = frozenset(TIMEZONES)
+
+
+class Written(BaseModel):
+    """Anything that a person writes: unknown fields are faults, and nothing is converted in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def field(  # noqa: PLR0913  the facts about one field, all of them optional
+    description: str,
+    *,
+    default: Any = ...,
+    vendor: str | None = None,
+    bounds: Bounds | None = None,
+    above: int | None = None,
+    examples: list[Any] | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
+    write_only: bool = False,
+) -> Any:
+    """A field of the language; ``vendor`` is its name in the vendor's documentation where that differs."""
+    extra: dict[str, Any] = {}
+    if vendor is not None:
+        extra["x-vendor"] = vendor
+    if write_only:
+        extra["x-write-only"] = True
+    low = bounds.low if bounds is not None else None
+    high = bounds.high if bounds is not None else None
+    return Field(
+        default=default,
+        description=description,
+        gt=above,
+        ge=cast("Any", low),
+        le=cast("Any", high),
+        examples=examples,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
+        json_schema_extra=extra or None,
+    )
+
+
+def at_least(low: int) -> Bounds:
+    """A range without an upper end."""
+    return Bounds(Decimal(low), None)
+
+
+def between(low: int, high: int) -> Bounds:
+    """A closed range."""
+    return Bounds(Decimal(low), Decimal(high))
+
+
+def _decimal(value: object) -> object:
+    if type(value) is int:
+        return Decimal(value)
+    if type(value) is not Decimal:
+        raise PydanticCustomError("number_type", "Input should be a number")
+    return value
+
+
+def _integer(value: object) -> object:
+    """``3.0`` is the integer three to every JSON Schema validator, so it is here too."""
+    if type(value) is Decimal and value == value.to_integral_value():
+        return int(value)
+    return value
+
+
+def _scalar_text(value: object) -> object:
+    if type(value) is bool:
+        return "true" if value else "false"
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    return value
+
+
+def parse_local_time(text: str) -> datetime:
+    """The local time that was written; seconds may be left out.  Raises ``ValueError``."""
+    return datetime.fromisoformat(text)
+
+
+def _local_time(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "Input should be a valid string")
+    if not _LOCAL_TIME.fullmatch(value):
+        raise PydanticCustomError("local_time_form", "Input should be a local time such as 2026-07-01T09:00:00")
+    try:
+        return parse_local_time(value)
+    except ValueError:
+        raise PydanticCustomError("local_time_value", "There is no such date or time") from None
+
+
+def _zone(value: object) -> object:
+    if isinstance(value, str) and value not in _ZONES:
+        raise PydanticCustomError("unknown_zone", "Not one of the time zones that the vendor accepts")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+"""A decimal number, money included."""
+Integer = Annotated[int, BeforeValidator(_integer)]
+ScalarText = Annotated[
+    str,
+    BeforeValidator(_scalar_text),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+"""Any scalar, taken as the text that was written."""
+LocalTime = Annotated[
+    datetime,
+    BeforeValidator(_local_time),
+    PlainSerializer(lambda value: value.isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": LOCAL_TIME_PATTERN}),
+]
+"""A time on the clock of its zone, without an offset; the vendor's ``2026-07-01T23:59:59``."""
+Timezone = Annotated[
+    str,
+    BeforeValidator(_zone),
+    WithJsonSchema({"type": "string", "enum": list(TIMEZONES)}),
+]
+Key = Annotated[str, Field(pattern=KEY_PATTERN, max_length=200)]
+Text = Annotated[str, Field(min_length=1)]
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]

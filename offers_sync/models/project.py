@@ -1,0 +1,170 @@
+"""The project file, offers.yaml: the name, the languages, the guards and the environments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from offers_sync.models.fields import (
+    LITERAL_LOCATION_PATTERN,
+    SECRET_REFERENCE_PATTERN,
+    Integer,
+    Key,
+    Language,
+    LocalTime,
+    Text,
+    Timezone,
+    Written,
+    at_least,
+    field,
+)
+
+LiteralLocation = Annotated[str, Field(pattern=LITERAL_LOCATION_PATTERN)]
+Locations = dict[Text, LiteralLocation]
+
+DEFAULT_CREATES_GUARD = 50
+DEFAULT_UPDATES_GUARD = "30%"
+UPDATES_GUARD_FROM = 10
+"""A share of the live objects is guarded only where there are at least so many."""
+
+
+def _count_or_share(value: Any) -> str:
+    return "<share>" if isinstance(value, str) else "<count>"
+
+
+CountOrShare = Annotated[
+    Annotated[Integer, Field(ge=0), Tag("<count>")]
+    | Annotated[str, Field(pattern=r"^(100|[0-9]{1,2})%$"), Tag("<share>")],
+    Discriminator(_count_or_share),
+]
+
+
+class Defaults(Written):
+    """What documents need not repeat."""
+
+    timezone: Timezone | None = field(
+        "The zone of schedules and campaigns that name none.", default=None, examples=["America/Chicago"]
+    )
+
+
+class Guards(Written):
+    """How much one apply may do without being told so."""
+
+    creates: Integer | None = field(
+        "The most objects of all kinds that one apply creates; creation cannot be undone.",
+        default=None,
+        bounds=at_least(0),
+        examples=[50],
+    )
+    updates: CountOrShare | None = field(
+        "The most managed objects that one apply updates: a count, or a share such as 30%, which counts from ten "
+        "live objects on.",
+        default=None,
+        examples=["30%"],
+    )
+    live_edits: Integer | None = field(
+        "The most edits of offers that are live now; without it they are only pointed out.",
+        default=None,
+        bounds=at_least(0),
+        examples=[5],
+    )
+
+
+class Allowance(Written):
+    """A reviewed exception: a guard that is let through, or a finding that is waived."""
+
+    guard: Literal["creates", "updates", "live_edits", "lookalike"] | None = field(
+        "The guard that is let through.", default=None, examples=["creates"]
+    )
+    code: Text | None = field(
+        "The code of the finding that is waived.", default=None, examples=["deal-without-segment"]
+    )
+    limit: Integer | None = field("Up to how many.", default=None, bounds=at_least(0), examples=[120])
+    key: Text | None = field(
+        "The document it is for, as KEY or KIND/KEY; all documents without it.",
+        default=None,
+        examples=["redeemable/ten-off-sandwich"],
+    )
+    reason: Text = field("Why, for the next reader.", examples=["The autumn menu adds a hundred offers."])
+    until: LocalTime | None = field(
+        "When the exception ends; one that has ended is an error.", default=None, examples=["2030-01-31T00:00:00"]
+    )
+
+
+class Environment(Written):
+    """A business on a server."""
+
+    server: Text = field(
+        "The server's address, or `embedded` for the sandbox inside the tool.",
+        pattern=r"^(embedded|https?://[^\s/]+/?)$",
+        examples=["embedded", "https://marlow.punchh.com"],
+    )
+    token: Text | None = field(
+        "The key, as a reference to an environment variable; never the key itself.",
+        default=None,
+        pattern=SECRET_REFERENCE_PATTERN,
+        examples=["${MARLOW_PUNCHH_KEY}"],
+    )
+    brand: Text | None = field(
+        "The brand's name, sent in the header that the vendor's guidelines ask for; not sent without it.",
+        default=None,
+        vendor="x_true_client_ip",
+        examples=["Marlow Burgers"],
+    )
+    state: Text | None = field(
+        "Where the tool remembers: `local` for a file under .offers/, or the URL of a PostgreSQL database.",
+        default=None,
+        pattern=r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$",
+        examples=["local", "${OFFERS_STATE_URL}"],
+    )
+    locations: Locations | None = field(
+        "Aliases of locations that differ in this environment.",
+        default=None,
+        examples=[{"downtown": "location:88"}],
+    )
+    criteria: Literal["separate", "inline"] | None = field(
+        "How criteria that are written inside a redeemable are created: as objects of their own, sent first "
+        "(separate, the default), or inside the create call (inline).",
+        default=None,
+        examples=["separate"],
+    )
+    settle_seconds: Integer | None = field(
+        "How long after a lost answer a complete list must be begun to prove that nothing was created; 960 by "
+        "default, 0 in the embedded sandbox.",
+        default=None,
+        bounds=at_least(0),
+        examples=[960],
+    )
+
+
+class Project(Written):
+    """The folder's offers.yaml."""
+
+    project: Key = field("The namespace of every derived id. It never changes.", examples=["marlow-burgers"])
+    locales: list[Language] | None = field(
+        "The languages that every offer should be translated into.",
+        default=None,
+        examples=[["en-GB", "es", "fr"]],
+    )
+    defaults: Defaults | None = field(
+        "What documents need not repeat.", default=None, examples=[{"timezone": "America/Chicago"}]
+    )
+    locations: Locations | None = field(
+        "Aliases of locations and location groups.",
+        default=None,
+        examples=[{"downtown": "location:1234", "drive-thru": "tag:736"}],
+    )
+    guards: Guards | None = field(
+        "How much one apply may do without being told so.", default=None, examples=[{"creates": 50, "updates": "30%"}]
+    )
+    allow: list[Allowance] | None = field(
+        "Reviewed exceptions.",
+        default=None,
+        examples=[[{"guard": "creates", "limit": 120, "reason": "The autumn menu."}]],
+    )
+    environments: dict[Key, Environment] = field(
+        "The businesses that the offers go to, by name; the first is the default.",
+        min_length=1,
+        examples=[{"sandbox": {"server": "embedded"}}],
+    )

@@ -1,0 +1,131 @@
+"""Rules between the fields of one mapping, each of which can check a value and write itself as JSON Schema.
+
+A rule reads what was written, tolerates whatever else is wrong with it, and complains only about its own
+subject.  Rules that JSON Schema cannot say have no schema; rules across documents are not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from offers_sync.findings import Code
+
+Mapped = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a rule holds against a mapping; ``path`` leads from that mapping to the value."""
+
+    code: Code
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+
+
+class Rule(Protocol):
+    """A promise about one mapping."""
+
+    def check(self, written: Mapped) -> Iterable[Fault]:
+        """Every way in which the mapping breaks the rule."""
+
+    def schema(self) -> dict[str, Any] | None:
+        """The rule as JSON Schema, or nothing where that language cannot say it."""
+
+
+def is_given(written: Mapped, name: str) -> bool:
+    """Whether a field has a value; null is none."""
+    return written.get(name) is not None
+
+
+def _given_schema(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class ExactlyOne:
+    """One of the fields, and one only, has a value."""
+
+    names: tuple[str, ...]
+    code: Code
+
+    def check(self, written: Mapped) -> Iterator[Fault]:
+        """A fault for none, and one at each field after the first for several."""
+        given = [name for name in self.names if is_given(written, name)]
+        either = " or ".join(f"`{name}`" for name in self.names)
+        if not given:
+            yield Fault(self.code, (), f"nothing is chosen: write {either}")
+        for name in given[1:]:
+            yield Fault(self.code, (name,), f"`{name}` and `{given[0]}` exclude each other", f"keep one of {either}")
+
+    def schema(self) -> dict[str, Any]:
+        """``oneOf`` over the fields."""
+        return {"oneOf": [_given_schema(name) for name in self.names]}
+
+
+@dataclass(frozen=True, slots=True)
+class NeededWhen:
+    """A field must have a value when another one has one of some values."""
+
+    name: str
+    other: str
+    values: tuple[Any, ...]
+    code: Code
+    why: str = ""
+
+    def check(self, written: Mapped) -> Iterator[Fault]:
+        """A fault at the mapping that lacks the field."""
+        value = written.get(self.other)
+        if isinstance(value, (str, bool)) and value in self.values and not is_given(written, self.name):
+            shown = "true" if value is True else value
+            yield Fault(self.code, (), f"`{self.other}: {shown}` needs `{self.name}`", self.why)
+
+    def schema(self) -> dict[str, Any]:
+        """``if`` the other field, ``then`` this one."""
+        return {
+            "if": {"required": [self.other], "properties": {self.other: {"enum": list(self.values)}}},
+            "then": _given_schema(self.name),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenWhen:
+    """A field must not have a value when another one has one of some values."""
+
+    name: str
+    other: str
+    values: tuple[Any, ...]
+    code: Code
+    why: str = ""
+
+    def check(self, written: Mapped) -> Iterator[Fault]:
+        """A fault at the field."""
+        value = written.get(self.other)
+        if isinstance(value, (str, bool)) and value in self.values and is_given(written, self.name):
+            shown = "true" if value is True else value
+            yield Fault(self.code, (self.name,), f"`{self.name}` contradicts `{self.other}: {shown}`", self.why)
+
+    def schema(self) -> dict[str, Any]:
+        """``if`` the other field, ``then`` not this one."""
+        return {
+            "if": {"required": [self.other], "properties": {self.other: {"enum": list(self.values)}}},
+            "then": {"properties": {self.name: {"type": "null"}}},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A rule in Python, with its JSON Schema where there is one."""
+
+    say: Callable[[Mapped], Iterable[Fault]]
+    as_schema: dict[str, Any] | None = field(default=None)
+
+    def check(self, written: Mapped) -> Iterable[Fault]:
+        """What the function says."""
+        return self.say(written)
+
+    def schema(self) -> dict[str, Any] | None:
+        """What was given for it."""
+        return self.as_schema

@@ -1,0 +1,116 @@
+"""Selectors: which lines of a receipt are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from offers_sync import codes
+from offers_sync.contract import FilterItemSet, Operator, SelectorAttribute, SelectorProcessingMethod
+from offers_sync.models.documents import Document, Ruled
+from offers_sync.models.fields import Integer, ScalarText, Text, Written, at_least, field
+from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said
+
+
+class Clause(Written):
+    """One condition on a line of the receipt."""
+
+    attribute: SelectorAttribute = field("What of the line is looked at.", examples=["item_family"])
+    operator: Operator = field(
+        "How it is compared. Quote the ones that YAML reads as something else: '>=', '!=', '>'.",
+        examples=["in", "=="],
+    )
+    value: ScalarText = field(
+        "What it is compared with, as text. Lists for `in` are separated by commas without blanks.",
+        examples=["2001,2002,2003"],
+        min_length=1,
+    )
+
+
+def repeated_attributes(written: Mapped, member: str) -> Iterator[Fault]:
+    """Each entry of a list whose attribute stood in an earlier one; the server keeps the first only."""
+    entries = written.get(member)
+    seen: dict[str, int] = {}
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        attribute = entry.get("attribute") if isinstance(entry, dict) else None
+        if not isinstance(attribute, str):
+            continue
+        if attribute in seen:
+            yield Fault(
+                codes.REPEATED_ATTRIBUTE,
+                (member, index, "attribute"),
+                f"`{attribute}` is already asked for by entry {seen[attribute] + 1}; the server drops this one",
+                "join the two conditions into one entry, with `in` or `in_range`",
+            )
+        else:
+            seen[attribute] = index
+
+
+_CLAUSE_RULES: tuple[Rule, ...] = (Said(lambda written: repeated_attributes(written, "clauses")),)
+
+
+class BaseItems(Ruled):
+    """The base items that are meant."""
+
+    rules: ClassVar[tuple[Rule, ...]] = _CLAUSE_RULES
+
+    clauses: list[Clause] = field(
+        "The conditions on a base item; all of them hold. An attribute stands once.", min_length=1
+    )
+
+
+class Modifiers(Ruled):
+    """The modifiers under the base items that are meant."""
+
+    rules: ClassVar[tuple[Rule, ...]] = _CLAUSE_RULES
+
+    clauses: list[Clause] = field(
+        "The conditions on a modifier; all of them hold. An attribute stands once.", min_length=1
+    )
+    max_discount_units: Integer | None = field(
+        "How many modifiers count at most; without it, all of them.", default=None, bounds=at_least(1), examples=[2]
+    )
+    processing_method: SelectorProcessingMethod | None = field(
+        "Which modifiers count first: the dearest (max_price) or the cheapest (min_price); without it, those that "
+        "come first on the receipt. Advised whenever a maximum is set.",
+        default=None,
+        examples=["max_price"],
+    )
+
+
+class Selector(Document):
+    """Which lines of a receipt an offer looks at (the vendor's line item selector)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        NeededWhen(
+            "base_items",
+            "filter_item_set",
+            ("modifiers_only",),
+            codes.FIELD_NEEDED,
+            "modifiers are found under base items, so both sides have to be described",
+        ),
+        NeededWhen("modifiers", "filter_item_set", ("modifiers_only",), codes.FIELD_NEEDED),
+    )
+
+    kind: Literal["selector"] = field("What the document describes: lines of a receipt.")
+    name: Text = field("The name shown in the vendor's dashboard.", examples=["Sandwiches"])
+    filter_item_set: FilterItemSet | None = field(
+        "What is discounted: the price of the base items, that of the modifiers under them, or both together.",
+        default=None,
+        examples=["base_only"],
+    )
+    exclude_non_payable: bool | None = field(
+        "Leave out items whose modifiers come to nothing after a discount; meaningful with base_and_modifiers.",
+        default=None,
+        examples=[True],
+    )
+    base_items: BaseItems | None = field(
+        "The base items that are meant.",
+        default=None,
+        examples=[{"clauses": [{"attribute": "item_family", "operator": "in", "value": "2001,2002"}]}],
+    )
+    modifiers: Modifiers | None = field(
+        "The modifiers that are meant.",
+        default=None,
+        examples=[{"clauses": [{"attribute": "item_name", "operator": "like", "value": "Bacon"}]}],
+    )

@@ -1,0 +1,1 @@
+"""What is remembered between runs: a journal and a cache, never the truth."""
