@@ -6,14 +6,14 @@ from typing import Literal
 
 from offers_sync.contract import CampaignCategory, CampaignType
 from offers_sync.models.documents import Keyed
-from offers_sync.models.fields import LocalTime, Text, Timezone, field
+from offers_sync.models.fields import OURS, LocalTime, Text, Timezone, field
 from offers_sync.models.references import Reference
 
 
 class Campaign(Keyed):
     """A gift of one offer to every guest of a segment, sent once and never again."""
 
-    kind: Literal["campaign"] = field("What the document describes: a gift to a segment.")
+    kind: Literal["campaign"] = field("What the document describes: a gift to a segment.", vendor=OURS)
     name: Text = field("The name shown in the vendor's dashboard.", examples=["Summer kick-off"])
     redeemable: Reference = field(
         "The offer that is gifted: its key, or {external_id: ...} of one that git does not manage.",

@@ -9,6 +9,10 @@ from offers_sync import codes
 from offers_sync.contract import (
     AGGREGATOR_ATTRIBUTES,
     CRITERION_BOUNDS,
+    DEFAULT_EVALUATION_STRATEGY,
+    DEFAULT_EXPRESSION_TYPE,
+    DEFAULT_EXPRESSIONS_OPERATOR,
+    DEFAULT_FILTER_PROCESSING_METHOD,
     EXISTS_EXPRESSIONS,
     FIELD_NEEDED_BY,
     FILTER_QUANTITY_BOUNDS,
@@ -26,7 +30,7 @@ from offers_sync.contract import (
     RoundingRule,
 )
 from offers_sync.models.documents import Document, Ruled
-from offers_sync.models.fields import Integer, Key, Number, ScalarText, Text, Written, at_least, field
+from offers_sync.models.fields import OURS, Integer, Key, Number, ScalarText, Text, Written, at_least, field
 from offers_sync.models.references import ExternalId, Reference
 from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said, is_given
 from offers_sync.models.selector import repeated_attributes
@@ -62,6 +66,7 @@ class LineItemFilter(Ruled):
         "Which of the lines: all of them (sum_of_amount, the default), the dearest (max_price), the cheapest "
         "(min_price), or none of them (exclude).",
         default=None,
+        server_default=DEFAULT_FILTER_PROCESSING_METHOD,
         examples=["max_price"],
     )
     quantity: Integer | None = field(
@@ -99,6 +104,7 @@ class ItemQualifier(Ruled):
     expression_type: ExpressionType | None = field(
         "What must hold of those lines; that there is one, by default.",
         default=None,
+        server_default=DEFAULT_EXPRESSION_TYPE,
         examples=["net_quantity_greater_than_or_equal_to"],
     )
     net_value: Integer | None = field(
@@ -266,18 +272,21 @@ class CriterionBody(Ruled):
     qualifying_expressions_operator: ExpressionsOperator | None = field(
         "Whether all item qualifiers must hold (the default), or any one of them.",
         default=None,
+        server_default=DEFAULT_EXPRESSIONS_OPERATOR,
         examples=["Any"],
         write_only=True,
     )
     item_filter_expressions_operator: ExpressionsOperator | None = field(
         "Whether the discounts of all filters are added (the default), or one of them is picked.",
         default=None,
+        server_default=DEFAULT_EXPRESSIONS_OPERATOR,
         examples=["Any"],
         write_only=True,
     )
     discount_evaluation_strategy: EvaluationStrategy | None = field(
         "Which discount is picked where any one filter counts: the smallest (the default) or the largest.",
         default=None,
+        server_default=DEFAULT_EVALUATION_STRATEGY,
         examples=["Max"],
         write_only=True,
     )
@@ -301,7 +310,7 @@ class CriterionBody(Ruled):
 class Criterion(CriterionBody, Document):
     """What a receipt must hold, and how much is taken off; shared by the redeemables that name it."""
 
-    kind: Literal["criterion"] = field("What the document describes: a rule about receipts.")
+    kind: Literal["criterion"] = field("What the document describes: a rule about receipts.", vendor=OURS)
 
 
 class InlineCriterion(CriterionBody):
@@ -315,6 +324,7 @@ class InlineCriterion(CriterionBody):
     formerly: Key | None = field(
         "The key of the redeemable from which the criterion's id was derived before.",
         default=None,
+        vendor=OURS,
         examples=["ten-percent-sandwich"],
     )
     percentage_of_processed_amount: Number | None = field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from offers_sync.models.fields import Key, Text, Written, field
+from offers_sync.models.fields import OURS, Key, Text, Written, field
 from offers_sync.models.references import ExternalId
 from offers_sync.models.rules import Rule
 
@@ -18,15 +18,17 @@ class Ruled(Written):
 class Keyed(Ruled):
     """A document that others can name."""
 
-    kind: str = field("What the document describes.")
+    kind: str = field("What the document describes.", vendor=OURS)
     key: Key = field(
         "The identity of the document within its kind: lower-case letters, digits and hyphens. "
         "It never changes; a display name is never a key.",
+        vendor=OURS,
         examples=["ten-off-sandwich"],
     )
     only: list[Text] | None = field(
         "The environments that the document is for; without it, all of them.",
         default=None,
+        vendor=OURS,
         examples=[["production"]],
         min_length=1,
     )
@@ -44,5 +46,6 @@ class Document(Keyed):
     formerly: Key | None = field(
         "The key that the document had before it was renamed. The id is derived from it, so the line stays for good.",
         default=None,
+        vendor=OURS,
         examples=["ten-percent-sandwich"],
     )

@@ -22,6 +22,9 @@ LOCAL_TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:
 LITERAL_LOCATION_PATTERN: Final = r"^(location|tag):[0-9]+$"
 SECRET_REFERENCE_PATTERN: Final = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"  # noqa: S105  the form of a reference
 
+OURS: Final = ""
+"""In place of the vendor's name, for a field that the vendor does not have."""
+
 _LOCAL_TIME: Final = re.compile(LOCAL_TIME_PATTERN)
 _ZONES: Final = frozenset(TIMEZONES)
 
@@ -44,13 +47,21 @@ def field(  # noqa: PLR0913  the facts about one field, all of them optional
     max_length: int | None = None,
     pattern: str | None = None,
     write_only: bool = False,
+    server_default: Any = None,
+    our_default: Any = None,
 ) -> Any:
-    """A field of the language; ``vendor`` is its name in the vendor's documentation where that differs."""
-    extra: dict[str, Any] = {}
-    if vendor is not None:
-        extra["x-vendor"] = vendor
-    if write_only:
-        extra["x-write-only"] = True
+    """A field of the language.
+
+    ``vendor`` is its name in the vendor's documentation where that differs, and ``OURS`` where the vendor has no such
+    field.  ``server_default`` and ``our_default`` say what counts while the field is left out; nothing fills it in.
+    """
+    facts = {
+        "x-vendor": vendor,
+        "x-write-only": write_only or None,
+        "x-server-default": server_default,
+        "x-our-default": our_default,
+    }
+    extra: dict[str, Any] = {name: fact for name, fact in facts.items() if fact is not None}
     low = bounds.low if bounds is not None else None
     high = bounds.high if bounds is not None else None
     return Field(

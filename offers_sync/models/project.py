@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from offers_sync import codes
+from offers_sync.contract import LIST_LAG_SECONDS
+from offers_sync.models.documents import Ruled
 from offers_sync.models.fields import (
     LITERAL_LOCATION_PATTERN,
     SECRET_REFERENCE_PATTERN,
@@ -19,6 +22,7 @@ from offers_sync.models.fields import (
     at_least,
     field,
 )
+from offers_sync.models.rules import ExactlyOne, Rule
 
 LiteralLocation = Annotated[str, Field(pattern=LITERAL_LOCATION_PATTERN)]
 Locations = dict[Text, LiteralLocation]
@@ -54,6 +58,7 @@ class Guards(Written):
     creates: Integer | None = field(
         "The most objects of all kinds that one apply creates; creation cannot be undone.",
         default=None,
+        our_default=DEFAULT_CREATES_GUARD,
         bounds=at_least(0),
         examples=[50],
     )
@@ -61,6 +66,7 @@ class Guards(Written):
         "The most managed objects that one apply updates: a count, or a share such as 30%, which counts from ten "
         "live objects on.",
         default=None,
+        our_default=DEFAULT_UPDATES_GUARD,
         examples=["30%"],
     )
     live_edits: Integer | None = field(
@@ -71,8 +77,10 @@ class Guards(Written):
     )
 
 
-class Allowance(Written):
+class Allowance(Ruled):
     """A reviewed exception: a guard that is let through, or a finding that is waived."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (ExactlyOne(("guard", "code"), codes.NO_ALLOWANCE_SUBJECT),)
 
     guard: Literal["creates", "updates", "live_edits", "lookalike"] | None = field(
         "The guard that is let through.", default=None, examples=["creates"]
@@ -127,12 +135,14 @@ class Environment(Written):
         "How criteria that are written inside a redeemable are created: as objects of their own, sent first "
         "(separate, the default), or inside the create call (inline).",
         default=None,
+        our_default="separate",
         examples=["separate"],
     )
     settle_seconds: Integer | None = field(
         "How long after a lost answer a complete list must be begun to prove that nothing was created; 960 by "
         "default, 0 in the embedded sandbox.",
         default=None,
+        our_default=LIST_LAG_SECONDS,
         bounds=at_least(0),
         examples=[960],
     )

@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Tag
 
 from offers_sync import codes
-from offers_sync.contract import DiscountChannel
+from offers_sync.contract import DEFAULT_DISCOUNT_CHANNEL, DiscountChannel
 from offers_sync.models.criterion import InlineCriterion
 from offers_sync.models.documents import Document, Ruled
-from offers_sync.models.fields import Integer, Key, Language, Number, Text, Written, at_least, field
+from offers_sync.models.fields import OURS, Integer, Key, Language, Number, Text, Written, at_least, field
 from offers_sync.models.references import External, is_external
 from offers_sync.models.rules import ExactlyOne, Fault, Mapped, Rule, Said, is_given
 from offers_sync.models.schedule import InlineSchedule
@@ -117,7 +117,7 @@ class Redeemable(Document):
 
     rules: ClassVar[tuple[Rule, ...]] = (Said(_audience), Said(_redemption_code))
 
-    kind: Literal["redeemable"] = field("What the document describes: an offer.")
+    kind: Literal["redeemable"] = field("What the document describes: an offer.", vendor=OURS)
     name: Text = field("The name that guests see.", max_length=255, examples=["10% off any sandwich"])
     description: Text | None = field(
         "The description that guests see.", default=None, examples=["Ten percent off one sandwich."]
@@ -130,6 +130,7 @@ class Redeemable(Document):
     discount_channel: DiscountChannel | None = field(
         "Where the offer is meant to be used; informational. All channels by default.",
         default=None,
+        server_default=DEFAULT_DISCOUNT_CHANNEL,
         examples=["online_only"],
     )
     effective_location: Text | None = field(
@@ -200,5 +201,6 @@ class Redeemable(Document):
     retired: bool | None = field(
         "The offer is withdrawn: it is no longer distributed, and ends now. The file stays as its tombstone.",
         default=None,
+        vendor=OURS,
         examples=[True],
     )

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from offers_sync import codes
 from offers_sync.contract import RECURRENCE_SPAN_DAYS_LIMIT, LagUnits
 from offers_sync.models.documents import Keyed, Ruled
-from offers_sync.models.fields import Integer, LocalTime, Timezone, Written, at_least, between, field
+from offers_sync.models.fields import OURS, Integer, LocalTime, Timezone, Written, at_least, between, field
 from offers_sync.models.rules import Fault, ForbiddenWhen, Mapped, Rule, Said, is_given
 
 
@@ -120,7 +120,7 @@ class ScheduleBody(Ruled):
 class Schedule(ScheduleBody, Keyed):
     """From when until when offers are there; shared by the redeemables that name it."""
 
-    kind: Literal["schedule"] = field("What the document describes: a span of time.")
+    kind: Literal["schedule"] = field("What the document describes: a span of time.", vendor=OURS)
 
 
 class InlineSchedule(ScheduleBody):
