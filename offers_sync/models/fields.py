@@ -7,9 +7,10 @@ clause value is the source text of whatever scalar was written.  Which fields ex
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -27,6 +28,16 @@ OURS: Final = ""
 
 _LOCAL_TIME: Final = re.compile(LOCAL_TIME_PATTERN)
 _ZONES: Final = frozenset(TIMEZONES)
+
+
+@dataclass(frozen=True, slots=True)
+class OddScalar:
+    """A scalar that YAML readers disagree about, as its source text: only a clause value may be one."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Written(BaseModel):
@@ -62,20 +73,24 @@ def field(  # noqa: PLR0913  the facts about one field, all of them optional
         "x-our-default": our_default,
     }
     extra: dict[str, Any] = {name: fact for name, fact in facts.items() if fact is not None}
-    low = bounds.low if bounds is not None else None
-    high = bounds.high if bounds is not None else None
+    low, high = (_plain(bounds.low), _plain(bounds.high)) if bounds is not None else (None, None)
     return Field(
         default=default,
         description=description,
         gt=above,
-        ge=cast("Any", low),
-        le=cast("Any", high),
+        ge=low,
+        le=high,
         examples=examples,
         min_length=min_length,
         max_length=max_length,
         pattern=pattern,
         json_schema_extra=extra or None,
     )
+
+
+def _plain(bound: Decimal | None) -> Any:
+    """Whole bounds as integers: a decimal one on an integer would be checked in Python, and be no JSON Schema."""
+    return int(bound) if bound is not None and bound == bound.to_integral_value() else bound
 
 
 def at_least(low: int) -> Bounds:
@@ -106,7 +121,9 @@ def _integer(value: object) -> object:
 def _scalar_text(value: object) -> object:
     if type(value) is bool:
         return "true" if value else "false"
-    if isinstance(value, (int, Decimal)):
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, (int, OddScalar)):
         return str(value)
     return value
 
