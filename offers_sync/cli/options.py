@@ -1,0 +1,31 @@
+"""Options that several commands share, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def project_options(command: Decorated) -> Decorated:
+    """The project's folder, as an argument or by ``-C``, and the environment."""
+    command = click.option("--env", "environment", envvar="OFFERS_ENV", help="The environment; the first by default.")(
+        command
+    )
+    return click.option(
+        "-C",
+        "--directory",
+        type=click.Path(path_type=Path),
+        default=None,
+        help="The project's folder; the current one by default.",
+    )(command)
+
+
+def chosen_folder(argument: Path | None, directory: Path | None) -> Path:
+    """The folder that a DIR argument or ``-C`` names; a relative argument is taken from ``-C``."""
+    start = directory if directory is not None else Path()
+    return start / argument if argument is not None else start
