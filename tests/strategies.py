@@ -1,0 +1,616 @@
+"""Documents of the language as hypothesis strategies, built from the models themselves.
+
+    documents("criterion")          a valid document, as the plain mapping that YAML gives
+    documents("criterion", names)   ... that refers only to what ``names`` has
+    project_files()                 a valid offers.yaml
+    projects()                      an offers.yaml and documents of every kind that refer to each other
+    broken(document, root)          the document with one thing done to it that may make it invalid
+    as_yaml(documents)              the text of a file that holds them
+    as_json(value)                  the same with JSON's numbers, for other validators
+
+*Valid* means without a finding of severity error; notices and warnings occur.  Optional fields come and go, values
+stay within their bounds and reach them.  Numbers are ``int`` and ``Decimal``, as the loader reads them.  Nothing here
+looks at the JSON Schema that is made from the same models, so the two can be held against each other.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Final, Literal, Union, cast
+
+import annotated_types
+import yaml
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from offers_sync.contract import (
+    DOCUMENTED_LANGUAGES,
+    EXISTS_EXPRESSIONS,
+    FIELD_NEEDED_BY,
+    METHODS_NEEDING_QUANTITY,
+    RECURRENCE_SPAN_DAYS_LIMIT,
+    TIMEZONES,
+)
+from offers_sync.models import fields
+from offers_sync.models.kinds import KINDS
+from offers_sync.models.project import Allowance, Locations, Project
+from offers_sync.models.redeemable import CriterionChoice, ReceiptRule, ScheduleChoice
+from offers_sync.models.references import ExternalId, Reference
+
+Written = dict[str, Any]
+Values = st.SearchStrategy[Any]
+
+# ---------------------------------------------------------------------------------------------------- the leaves
+
+_TEXT_ALPHABET: Final = "abcXYZ019 -_.,:;'\"#&*!?%@[]{}<>|/\\éßñ日本語🍔"
+texts: Final[Values] = st.text(_TEXT_ALPHABET, min_size=1, max_size=30)
+"""Free text with everything in it that YAML, JSON or a terminal could stumble over."""
+keys: Final[Values] = st.from_regex(r"[a-z0-9][a-z0-9-]{0,15}", fullmatch=True)
+locations: Final[Values] = st.builds("{}:{}".format, st.sampled_from(["location", "tag"]), st.integers(0, 99_999))
+languages: Final[Values] = st.sampled_from(DOCUMENTED_LANGUAGES)
+scalars: Final[Values] = st.one_of(texts, st.integers(0, 9_999), st.booleans(), st.sampled_from(["14..17", "a,b", ">"]))
+local_times: Final[Values] = st.builds(
+    lambda moment, form: moment.strftime(form),
+    # Clocks jump at night: these times exist once in every zone.
+    st.datetimes(datetime(2027, 1, 1), datetime(2040, 1, 1)).map(lambda moment: moment.replace(hour=12)),  # noqa: DTZ001
+    st.sampled_from(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M"]),
+)
+_PATTERNS: Final[Mapping[str, Values]] = MappingProxyType(
+    {
+        fields.SECRET_REFERENCE_PATTERN: st.just("${MARLOW_PUNCHH_KEY}"),
+        r"^https?://[^\s]+$": st.just("https://images.example.com/sandwich.png"),
+        r"^(embedded|https?://[^\s/]+/?)$": st.sampled_from(["embedded", "https://marlow.punchh.com"]),
+        r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$": st.sampled_from(
+            ["local", "${OFFERS_STATE_URL}"]
+        ),
+        r"^(100|[0-9]{1,2})%$": st.integers(0, 100).map("{}%".format),
+        fields.LITERAL_LOCATION_PATTERN: locations,
+        fields.KEY_PATTERN: keys,
+        fields.LANGUAGE_PATTERN: languages,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What documents may refer to; an empty tuple lets them refer to nothing of that kind by name."""
+
+    selectors: tuple[str, ...] = ("sandwiches", "drinks")
+    criteria: tuple[str, ...] = ("ten-percent", "lunch")
+    schedules: tuple[str, ...] = ("summer",)
+    redeemables: tuple[str, ...] = ("ten-off-sandwich", "free-drink")
+    locations: tuple[str, ...] = ("downtown", "drive-thru")
+    environments: tuple[str, ...] = ("sandbox", "production")
+    may_be_external: bool = True
+    """Whether a reference may be an external id."""
+
+
+SOME_NAMES: Final = Names()
+
+
+@dataclass(frozen=True)
+class _Limits:
+    low: Decimal | None = None
+    high: Decimal | None = None
+    above: Decimal | None = None
+    min_length: int = 0
+    max_length: int | None = None
+    pattern: str | None = None
+
+    def joined(self, metadata: Sequence[Any]) -> _Limits:
+        limits = self
+        for fact in metadata:
+            limits = limits.with_fact(fact)
+        return limits
+
+    def with_fact(self, fact: Any) -> _Limits:
+        match fact:
+            case annotated_types.Ge():
+                return replace(self, low=Decimal(str(fact.ge)))
+            case annotated_types.Le():
+                return replace(self, high=Decimal(str(fact.le)))
+            case annotated_types.Gt():
+                return replace(self, above=Decimal(str(fact.gt)))
+            case annotated_types.MinLen():
+                return replace(self, min_length=max(self.min_length, fact.min_length))
+            case annotated_types.MaxLen():
+                return replace(self, max_length=fact.max_length)
+            case FieldInfo():
+                return self.joined(fact.metadata)
+            case _:
+                pattern = getattr(fact, "pattern", None)
+                return replace(self, pattern=pattern) if isinstance(pattern, str) else self
+
+
+def _numbers(limits: _Limits) -> Values:
+    low = limits.low if limits.low is not None else (limits.above or Decimal(0)) + Decimal("0.01")
+    high = limits.high if limits.high is not None else Decimal(99_999)
+    cents = st.integers(int(low * 100), int(high * 100)).map(lambda value: Decimal(value) / 100)
+    return st.one_of(cents.map(_plain), st.sampled_from([_plain(low), _plain(high)]))
+
+
+def _plain(number: Decimal) -> int | Decimal:
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _integers(limits: _Limits) -> Values:
+    low = int(limits.low) if limits.low is not None else 0
+    return st.integers(low, int(limits.high) if limits.high is not None else low + 500)
+
+
+def _strings(limits: _Limits) -> Values:
+    if limits.pattern is not None:
+        return _PATTERNS[limits.pattern]
+    return texts.map(lambda text: text[: limits.max_length])
+
+
+# ------------------------------------------------------------------------------------- from a type to a strategy
+
+
+def _of(hint: Any, limits: _Limits, names: Names) -> Values:
+    for known, strategy in _named_types(names):
+        if hint == known:
+            return strategy
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return _of(arguments[0], limits.joined(arguments[1:]), names)
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin in (Union, UnionType):
+        forms = [_of(form, limits, names) for form in arguments if form is not NoneType]
+        return st.one_of([*forms * 4, st.none()] if NoneType in arguments else forms)
+    if origin is list:
+        return st.lists(_of(arguments[0], _Limits(), names), min_size=limits.min_length, max_size=3)
+    if origin is dict:
+        pairs = [_of(part, _Limits(), names) for part in arguments]
+        return st.dictionaries(pairs[0], pairs[1], min_size=limits.min_length, max_size=3)
+    return _of_class(hint, limits, names)
+
+
+def _of_class(hint: type, limits: _Limits, names: Names) -> Values:
+    if issubclass(hint, BaseModel):
+        return _model(hint, names)
+    simple: Mapping[type, Callable[[_Limits], Values]] = {
+        str: _strings,
+        Decimal: _numbers,
+        int: _integers,
+        bool: lambda _: st.booleans(),
+        NoneType: lambda _: st.none(),
+    }
+    return simple[hint](limits)
+
+
+def _named_types(names: Names) -> list[tuple[Any, Values]]:
+    return [
+        (fields.ScalarText, scalars),
+        (fields.LocalTime, local_times),
+        (fields.Timezone, st.sampled_from(TIMEZONES)),
+        (fields.Language, languages),
+        (fields.Key, keys),
+        (Locations, st.dictionaries(st.sampled_from(["uptown", "airport"]), locations, max_size=2)),
+        (ExternalId, _external_ids(names)),
+    ]
+
+
+def _external_ids(names: Names) -> Values:
+    ids = st.uuids().map(str)
+    return st.one_of(ids, st.fixed_dictionaries(dict.fromkeys(names.environments, ids)))
+
+
+def _external(names: Names) -> Values:
+    return st.fixed_dictionaries({"external_id": _external_ids(names)})
+
+
+def _reference(known: tuple[str, ...], names: Names) -> Values:
+    forms = [st.sampled_from(known)] if known else []
+    return st.one_of([*forms, _external(names)] if names.may_be_external or not known else forms)
+
+
+@functools.cache
+def _model(model: type[BaseModel], names: Names) -> Values:
+    """A mapping with the model's required fields and some of the others, within the rules between them."""
+    hints = typing.get_type_hints(model, include_extras=True)
+    required: dict[str, Values] = {}
+    optional: dict[str, Values] = {}
+    for name, fact in model.model_fields.items():
+        strategy = _reference_field(hints[name], name, names)
+        if strategy is None:
+            strategy = _of(hints[name], _limits_of(fact), names)
+        (required if fact.is_required() else optional)[name] = strategy
+    mend = _MENDED.get(model.__name__, _as_it_is)
+    return st.fixed_dictionaries(required, optional=optional).map(mend)
+
+
+def _limits_of(fact: FieldInfo) -> _Limits:
+    return _Limits().joined(fact.metadata)
+
+
+def _reference_field(hint: Any, name: str, names: Names) -> Values | None:
+    """The fields whose values are names of something else."""
+    places = st.one_of(*([st.sampled_from(names.locations)] if names.locations else []), locations)
+    if hint == Reference:
+        return _reference(names.selectors if name == "selector" else names.redeemables, names)
+    if hint == CriterionChoice | None:
+        return st.one_of(_reference(names.criteria, names), _inline("criterion", names))
+    if hint == ScheduleChoice | None:
+        shared = [st.sampled_from(names.schedules)] if names.schedules else []
+        return st.one_of(*shared, _inline("schedule", names), st.none())
+    if name == "only":
+        return st.lists(st.sampled_from(names.environments), min_size=1, max_size=2, unique=True)
+    if name == "effective_location":
+        return places if hint == fields.Text | None else st.lists(places, max_size=3)
+    if name == "formerly":
+        return keys.map("formerly-{}".format)
+    return None
+
+
+def _inline(kind: str, names: Names) -> Values:
+    from offers_sync.models.criterion import InlineCriterion  # noqa: PLC0415  read once, here
+    from offers_sync.models.schedule import InlineSchedule  # noqa: PLC0415
+
+    model: type[BaseModel] = InlineCriterion if kind == "criterion" else InlineSchedule
+    return _model(model, names)
+
+
+# -------------------------------------------------------------------------- what the rules between fields ask for
+
+
+def _as_it_is(written: Written) -> Written:
+    return written
+
+
+def _given(written: Written, name: str, value: Any) -> Written:
+    return written if written.get(name) is not None else {**written, name: value}
+
+
+def _without(written: Written, *names: str) -> Written:
+    return {name: value for name, value in written.items() if name not in names}
+
+
+def _first_of_each_attribute(entries: Any) -> Any:
+    return list({entry["attribute"]: entry for entry in reversed(entries)}.values()) if entries else entries
+
+
+def _unique_clauses(written: Written) -> Written:
+    return {**written, "clauses": _first_of_each_attribute(written["clauses"])}
+
+
+def _mended_selector(written: Written) -> Written:
+    if written.get("filter_item_set") != "modifiers_only":
+        return written
+    side = {"clauses": [{"attribute": "item_id", "operator": "==", "value": "2001"}]}
+    return _given(_given(written, "base_items", side), "modifiers", side)
+
+
+def _mended_criterion(written: Written) -> Written:
+    for name, functions in FIELD_NEEDED_BY.items():
+        if written["qc_processing_function"] in functions:
+            written = _given(written, name, 2)
+    if written.get("enable_menu_item_aggregator"):
+        grouping = {**(written.get("aggregator_grouping_attributes") or {}), "item_id": True}
+        written = {**written, "aggregator_grouping_attributes": grouping}
+    if written.get("receipt_qualifiers"):
+        written = {**written, "receipt_qualifiers": _first_of_each_attribute(written["receipt_qualifiers"])}
+    return written
+
+
+def _mended_filter(written: Written) -> Written:
+    needs_quantity = written.get("processing_method") in METHODS_NEEDING_QUANTITY
+    return _given(written, "quantity", 1) if needs_quantity else written
+
+
+def _mended_qualifier(written: Written) -> Written:
+    expression = written.get("expression_type")
+    return written if expression in (None, *EXISTS_EXPRESSIONS) else _given(written, "net_value", 3)
+
+
+def _mended_schedule(written: Written) -> Written:
+    return _without(written, "end", "expiry_days") if written.get("indefinitely") else written
+
+
+def _mended_recurrence(written: Written) -> Written:
+    most = RECURRENCE_SPAN_DAYS_LIMIT // written["days_distance"] + 1
+    return {**written, "occurrences": min(written["occurrences"], most)}
+
+
+def _mended_receipt_rule(written: Written) -> Written:
+    if written.get("criterion") is not None:
+        return _without(written, "flat_discount")
+    return _given(written, "flat_discount", 5)
+
+
+def _mended_allowance(written: Written) -> Written:
+    mended = {**_without(written, "code", "until"), "reason": "The autumn menu."}
+    return _given(mended, "guard", "creates")
+
+
+_MENDED: Final[Mapping[str, Callable[[Written], Written]]] = MappingProxyType(
+    {
+        "Selector": _mended_selector,
+        "BaseItems": _unique_clauses,
+        "Modifiers": _unique_clauses,
+        "Criterion": _mended_criterion,
+        "InlineCriterion": _mended_criterion,
+        "LineItemFilter": _mended_filter,
+        "ItemQualifier": _mended_qualifier,
+        "Schedule": _mended_schedule,
+        "InlineSchedule": _mended_schedule,
+        "Recurrence": _mended_recurrence,
+        ReceiptRule.__name__: _mended_receipt_rule,
+        Allowance.__name__: _mended_allowance,
+    }
+)
+
+# --------------------------------------------------------------------------------------------- whole documents
+
+
+def documents(kind: str, names: Names = SOME_NAMES) -> Values:
+    """A valid document of a kind."""
+    return _model(KINDS[kind], names)
+
+
+def any_documents(names: Names = SOME_NAMES) -> Values:
+    """A valid document of some kind."""
+    return st.sampled_from(sorted(KINDS)).flatmap(lambda kind: documents(kind, names))
+
+
+def project_files() -> Values:
+    """A valid offers.yaml."""
+    return _model(Project, SOME_NAMES)
+
+
+@dataclass(frozen=True)
+class WrittenProject:
+    """A project as it is written: offers.yaml and documents that refer to each other."""
+
+    offers: Written
+    documents: tuple[Written, ...] = field(default=())
+
+    def write(self, folder: Path) -> Path:
+        """Its files, one document in each, below a folder."""
+        (folder / "offers.yaml").write_text(as_yaml([self.offers]), encoding="utf-8")
+        for document in self.documents:
+            place = folder / f"{document['kind']}s"
+            place.mkdir(exist_ok=True)
+            name = document.get("key") or document["language"]
+            (place / f"{name}.yaml").write_text(as_yaml([document]), encoding="utf-8")
+        return folder
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> WrittenProject:
+    """A valid project with up to three documents of each kind."""
+
+    def some_keys(least: int = 0) -> tuple[str, ...]:
+        return tuple(draw(st.lists(keys, min_size=least, max_size=3, unique=True)))
+
+    names = Names(
+        selectors=some_keys(1),
+        criteria=some_keys(),
+        schedules=some_keys(),
+        redeemables=some_keys(1),
+        locations=tuple(draw(st.lists(st.sampled_from(["downtown", "airport"]), unique=True))),
+        environments=("sandbox", "production"),
+    )
+    written = [
+        *(draw(_keyed("selector", key, names)) for key in names.selectors),
+        *(draw(_keyed("criterion", key, names)) for key in names.criteria),
+        *(draw(_keyed("schedule", key, names)) for key in names.schedules),
+        *(draw(_keyed("redeemable", key, names)) for key in names.redeemables),
+        *(draw(_keyed("campaign", key, names)) for key in some_keys()),
+        *draw(_catalogues(names)),
+    ]
+    return WrittenProject(draw(_offers_file(names)), tuple(_everywhere(document) for document in written))
+
+
+def _keyed(kind: str, key: str, names: Names) -> Values:
+    return documents(kind, names).map(lambda document: {**document, "key": key})
+
+
+def _catalogues(names: Names) -> Values:
+    """One catalogue for some languages that no redeemable translates itself."""
+    texts_of = st.dictionaries(
+        st.sampled_from(names.redeemables), st.fixed_dictionaries({"name": texts, "description": texts}), max_size=3
+    )
+    catalogue = st.fixed_dictionaries(
+        {"kind": st.just("locale"), "language": st.sampled_from(["it", "de"]), "redeemables": texts_of}
+    )
+    return st.lists(catalogue, max_size=2, unique_by=lambda document: document["language"])
+
+
+def _offers_file(names: Names) -> Values:
+    def fitted(written: Written) -> Written:
+        environment = {"server": "embedded"}
+        places = dict.fromkeys(names.locations, "location:1234")
+        return {**written, "locations": places, "environments": dict.fromkeys(names.environments, environment)}
+
+    return project_files().map(fitted)
+
+
+def _everywhere(document: Written) -> Written:
+    """Not limited to some environments, whose references would then have to be limited alike."""
+    return _without(document, "only")
+
+
+# ----------------------------------------------------------------------------------------------- broken documents
+
+_ODD_VALUES: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    3,
+    6,
+    100_000,
+    Decimal("0.5"),
+    Decimal("3.0"),
+    Decimal("-0.01"),
+    "",
+    "x",
+    "Any",
+    "3",
+    "true",
+    "No Such Word",
+    "2027-02-30T12:00:00",
+    "2027-02-03T12:00:00Z",
+    "location:12",
+    "120%",
+    [],
+    {},
+    [None],
+    ["x"],
+    [{}],
+    {"external_id": "an-id"},
+    {"external_id": ""},
+    {"external_id": {}},
+    {"x": "y"},
+)
+Path_ = tuple[str | int, ...]
+
+
+def places_in(value: Any, path: Path_ = ()) -> list[Path_]:
+    """The path of every value below, the value itself first."""
+    members: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        members = list(value.items())
+    elif isinstance(value, list):
+        members = list(enumerate(value))
+    return [path, *(place for name, member in members for place in places_in(member, (*path, name)))]
+
+
+def at(value: Any, path: Path_) -> Any:
+    """The value at a path."""
+    for step in path:
+        value = value[step]
+    return value
+
+
+def changed(value: Any, path: Path_, change: Callable[[Any], Any]) -> Any:
+    """The value with another one at a path."""
+    if not path:
+        return change(value)
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], change)
+    return copy
+
+
+def _dropped(value: Any, path: Path_) -> Any:
+    def drop(parent: Any) -> Any:
+        if isinstance(parent, dict):
+            return _without(parent, cast("str", path[-1]))
+        return [item for index, item in enumerate(parent) if index != path[-1]]
+
+    return changed(value, path[:-1], drop)
+
+
+def _words_of_models(root: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
+    """The words that each field allows, by the field's name, in a model and those below it."""
+    words: dict[str, tuple[Any, ...]] = {}
+    waiting: list[Any] = [root]
+    seen: set[Any] = set()
+    while waiting:
+        hint = waiting.pop()
+        if isinstance(hint, type) and issubclass(hint, BaseModel) and hint not in seen:
+            seen.add(hint)
+            for name, member in typing.get_type_hints(hint, include_extras=True).items():
+                if found := _literals(member):
+                    words[name] = (*words.get(name, ()), *found)
+                waiting.append(member)
+        waiting.extend(typing.get_args(hint) if typing.get_origin(hint) is not Literal else ())
+    return words
+
+
+def _literals(hint: Any) -> tuple[Any, ...]:
+    if typing.get_origin(hint) is Literal:
+        return typing.get_args(hint)
+    return tuple(word for part in typing.get_args(hint) for word in _literals(part) if part is not None)
+
+
+@st.composite
+def broken(draw: st.DrawFn, valid: Values, root: type[BaseModel]) -> Any:
+    """A document with one to three things done to it; some of the results are still valid."""
+    words = _words_of_models(root)
+    names = [*sorted(root.model_fields), "unknown", "Name", "x-anchors"]
+    document = draw(valid)
+    for _ in range(draw(st.integers(1, 3))):
+        path = draw(st.sampled_from(places_in(document)))
+        document = _broken_at(draw, document, path, words, names)
+    return document
+
+
+def _broken_at(
+    draw: st.DrawFn, document: Any, path: Path_, words: Mapping[str, tuple[Any, ...]], names: list[str]
+) -> Any:
+    field_name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    odd = st.sampled_from(_ODD_VALUES)
+    if field_name in words:
+        odd = st.one_of(odd, st.sampled_from(words[field_name]))
+    if not path:
+        return {**document, draw(st.sampled_from(names)): draw(odd)} if isinstance(document, dict) else document
+    match draw(st.sampled_from(["replace", "drop", "add", "wrap", "repeat"])):
+        case "drop":
+            return _dropped(document, path)
+        case "add" if isinstance(at(document, path), dict):
+            name = draw(st.sampled_from([*names, *words]))
+            value = draw(odd)
+            return changed(document, path, lambda written: {**written, name: value})
+        case "repeat" if isinstance(at(document, path), list):
+            return changed(document, path, lambda written: written * 2)
+        case "wrap":
+            return changed(document, path, lambda written: [written])
+        case _:
+            value = draw(odd)
+            return changed(document, path, lambda _: value)
+
+
+# -------------------------------------------------------------------------------------------------------- as text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Decimals as the numbers that were written, nothing by alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  yaml's signature
+        return True
+
+
+_Dumper.add_representer(
+    Decimal, lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", format(number, "f"))
+)
+
+
+def as_yaml(written: Sequence[Any]) -> str:
+    """A file that holds the documents, in their order."""
+    return yaml.dump_all(written, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def as_json(value: Any) -> Any:
+    """The value with floats for decimals."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {name: as_json(member) for name, member in value.items()}
+    return [as_json(member) for member in value] if isinstance(value, list) else value
+
+
+__all__ = [
+    "SOME_NAMES",
+    "Names",
+    "WrittenProject",
+    "any_documents",
+    "as_json",
+    "as_yaml",
+    "broken",
+    "documents",
+    "project_files",
+    "projects",
+]
