@@ -6,7 +6,15 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from offers_sync import contract
-from offers_sync.sandbox.answers import Refusal, feature_off, html_answer, json_answer, redirect_to_sign_in, refuse, sign_in_first
+from offers_sync.sandbox.answers import (
+    Refusal,
+    feature_off,
+    html_answer,
+    json_answer,
+    redirect_to_sign_in,
+    refuse,
+    sign_in_first,
+)
 
 if TYPE_CHECKING:
     from offers_sync.sandbox.endpoints import Endpoint

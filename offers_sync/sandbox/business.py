@@ -30,7 +30,9 @@ class Business:
 
     def add_location_group(self, group_id: int, name: str, locations: list[int]) -> None:
         """A group of places."""
-        self._connection.execute("INSERT INTO location_groups VALUES (?, ?, ?)", (group_id, name, orjson.dumps(locations)))
+        self._connection.execute(
+            "INSERT INTO location_groups VALUES (?, ?, ?)", (group_id, name, orjson.dumps(locations))
+        )
 
     def locations(self) -> list[dict[str, Any]]:
         """All places with the groups they are in, by id."""
@@ -97,7 +99,9 @@ class Business:
         """Whether there is such a guest."""
         return self._has("SELECT 1 FROM guests WHERE id = ?", user_id)
 
-    def add_reward(self, user_id: int, redeemable_id: int | None, ends: str | None, reward_id: int | None = None) -> int:
+    def add_reward(
+        self, user_id: int, redeemable_id: int | None, ends: str | None, reward_id: int | None = None
+    ) -> int:
         """A reward in a guest's account; its id."""
         if reward_id is None:
             newest = self._connection.execute("SELECT max(id) FROM rewards").fetchone()[0]
@@ -127,7 +131,7 @@ class Business:
         )
         return campaign_id
 
-    def has_campaign(self, external_campaign_id: str) -> bool:
+    def has_campaign(self, external_campaign_id: str | None) -> bool:
         """Whether a campaign has that id of the caller's."""
         return (
             self._connection.execute(

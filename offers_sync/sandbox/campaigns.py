@@ -42,11 +42,12 @@ def create_campaign(world: World, request: Request, settings: Settings, now: dat
     _check_times(redeemable, start, now, settings)
     external = sent.get("external_campaign_id")
     external_campaign_id = str(external) if isinstance(external, str | int) else None
-    if settings.campaign_repeats == "refuse" and external_campaign_id is not None:
-        if world.business.has_campaign(external_campaign_id):
-            raise _refused(422, "External campaign id has already been taken", settings)
+    if settings.campaign_repeats == "refuse" and world.business.has_campaign(external_campaign_id):
+        raise _refused(422, "External campaign id has already been taken", settings)
     campaign_id = world.business.add_campaign(
-        external_campaign_id, now.timestamp(), {**{name: sent[name] for name in ("name", *REQUIRED)}, "start_time": with_z(start)}
+        external_campaign_id,
+        now.timestamp(),
+        {**{name: sent[name] for name in ("name", *REQUIRED)}, "start_time": with_z(start)},
     )
     return json_answer(
         {

@@ -78,7 +78,9 @@ def force_redeem(world: World, request: Request, settings: Settings, now: dateti
             "redeemable_id": reward.get("redeemable_id"),
             "redeemable_name": redeemable.body.get("name") if redeemable else None,
             "redemption_image_url": redeemable.body.get("image") if redeemable else None,
-            "redemption_message": redemption.get("force_message") if isinstance(redemption.get("force_message"), str) else None,
+            "redemption_message": redemption.get("force_message")
+            if isinstance(redemption.get("force_message"), str)
+            else None,
             "location_id": HEADQUARTERS,
             "created_at": with_z(now),
             "updated_at": with_z(now),

@@ -104,9 +104,7 @@ def list_location_groups(world: World) -> Response:
     return json_answer(world.business.location_groups())
 
 
-def _view(
-    kind: Kind, asked: Paging, settings: Settings, glance: Glance, *, in_description: bool = False
-) -> View:
+def _view(kind: Kind, asked: Paging, settings: Settings, glance: Glance, *, in_description: bool = False) -> View:
     search = Search(asked.query, settings.query_matches, settings.query_case_sensitive, in_description)
     return View(kind, search, settings.order, glance.revision)
 

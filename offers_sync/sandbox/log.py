@@ -52,7 +52,9 @@ class RequestLog:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, request: Request, response: Response, *, at: float, request_id: str, endpoint: str, fault: str) -> None:  # noqa: PLR0913  the columns
+    def add(  # noqa: PLR0913  the columns
+        self, request: Request, response: Response, *, at: float, request_id: str, endpoint: str, fault: str
+    ) -> None:
         """Remember a request and its answer; a status of 0 is an answer that was never sent."""
         secrets = _secrets(request)
         cursor = self._connection.execute(
@@ -97,7 +99,19 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     number, at, request_id, address, endpoint, method, path, query, headers, body, status, answer, fault = row
     pairs = tuple((name, value) for name, value in orjson.loads(headers))
     return Entry(
-        number, at, request_id, address, endpoint, method, path, query, pairs, _unpack(body), status, _unpack(answer), fault
+        number,
+        at,
+        request_id,
+        address,
+        endpoint,
+        method,
+        path,
+        query,
+        pairs,
+        _unpack(body),
+        status,
+        _unpack(answer),
+        fault,
     )
 
 

@@ -69,7 +69,15 @@ def _flat(amount: float) -> dict[str, Any]:
 REDEEMABLES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     # The business's default rules, which show like any other offer.
     ("", {"name": "Base Redeemable", "own_uuid": "base", "expiry_days": 30}),
-    (FREE_FRIES, {"name": "Free Fries", "description": "A free portion of fries.", "points": 60, "allow_for_support_gifting": True}),
+    (
+        FREE_FRIES,
+        {
+            "name": "Free Fries",
+            "description": "A free portion of fries.",
+            "points": 60,
+            "allow_for_support_gifting": True,
+        },
+    ),
     # Somebody's copy: one name, two offers.
     ("e7d1c0b9-a817-4f60-9e5d-4c3b2a190807", {"name": "Free Fries", "description": "Copy for the app.", "points": 50}),
     ("test", {"name": "API test", "own_uuid": "test", "receipt_rule": _flat(1)}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from offers_sync import contract
 from offers_sync.sandbox.admission import admit, too_many_requests
@@ -104,9 +104,9 @@ class Vendor:
         if act.retry_after_seconds is not None:
             return too_many_requests(act.retry_after_seconds)
         cut, status = act.last("cut", None), act.last("status", None)
-        commit = act.last("commit", "none" if status or cut in EARLY_CUTS else "all")
         scripted = _scripted(act, status) if status else UNANSWERED if cut in EARLY_CUTS else None
-        if commit == "none" and scripted is not None:
+        saves_nothing = "none" if status or cut in EARLY_CUTS else "all"
+        if act.last("commit", saves_nothing) == "none" and scripted is not None:
             return scripted
         if endpoint is None:
             return json_answer({"error": "Not Found"}, 404)
@@ -115,18 +115,16 @@ class Vendor:
             return scripted or turned_away
         try:
             with self.world.attempt():
-                response = self._serve(request, endpoint, act, settings, now, commit)
+                response = self._serve(request, endpoint, act, settings, now)
         except Refusal as refusal:
             response = refusal.response
         return scripted or response
 
-    def _serve(  # noqa: PLR0913  what one call comes with
-        self, request: Request, endpoint: Endpoint, act: Act, settings: Settings, now: datetime, commit: Any
-    ) -> Response:
+    def _serve(self, request: Request, endpoint: Endpoint, act: Act, settings: Settings, now: datetime) -> Response:
         world = self.world
         match endpoint.name:
             case "upload-images":
-                return upload_images(world, request, _bulk(endpoint, act, settings, now, commit))
+                return upload_images(world, request, _bulk(endpoint, act, settings, now))
             case "create-campaign":
                 return create_campaign(world, request, settings, now)
             case "gift":
@@ -145,7 +143,7 @@ class Vendor:
                 kind = KINDS[endpoint.path]
                 if endpoint.method == "GET":
                     return list_ingestion(world, request, settings, kind, self._glance(kind, act, now))
-                return write_objects(world, request, kind, _bulk(endpoint, act, settings, now, commit))
+                return write_objects(world, request, kind, _bulk(endpoint, act, settings, now))
 
     def _glance(self, kind: Kind | None, act: Act, now: datetime) -> Glance:
         """How a list is looked at; a read of the list is counted."""
@@ -159,7 +157,8 @@ class Vendor:
         return Glance(revision, shift)
 
 
-def _bulk(endpoint: Endpoint, act: Act, settings: Settings, now: datetime, commit: Any) -> Bulk:
+def _bulk(endpoint: Endpoint, act: Act, settings: Settings, now: datetime) -> Bulk:
+    commit = act.last("commit", "all")
     limit = commit if isinstance(commit, int) else contract.BATCH_LIMIT
     return Bulk(endpoint, settings, now, limit, act.last("omit_results", ()))
 

@@ -85,26 +85,21 @@ def _write_each(world: World, request: Request, bulk: Bulk, write: Callable[[dic
     items = json_object(request).get("data")
     if not isinstance(items, list) or not items:
         raise missing_parameter("data")
-    results = [
-        _result(world, item, bulk, write)
-        for item in items[: min(bulk.items_limit, contract.BATCH_LIMIT)]
-    ]
+    results = [_result(world, item, bulk, write) for item in items[: min(bulk.items_limit, contract.BATCH_LIMIT)]]
     shown = [result for place, result in enumerate(results, start=1) if place not in bulk.omitted_results]
     return json_answer({"results": shown})
 
 
 def _result(world: World, sent: Any, bulk: Bulk, write: Callable[[dict[str, Any]], Warnings]) -> dict[str, Any]:
-    item = sent if isinstance(sent, dict) else {}
+    item = _with_external_id(world, sent, bulk) if isinstance(sent, dict) else {}
     warnings: Warnings = {}
-    errors: tuple[str, ...] = ()
-    try:
-        if not isinstance(sent, dict):
-            raise ItemFailure("item is invalid")
-        item = _with_external_id(world, sent, bulk)
-        with world.attempt():
-            warnings = write(item)
-    except ItemFailure as failure:
-        errors = failure.errors
+    errors: tuple[str, ...] = () if isinstance(sent, dict) else ("item is invalid",)
+    if not errors:
+        try:
+            with world.attempt():
+                warnings = write(item)
+        except ItemFailure as failure:
+            errors = failure.errors
     external_id = item.get("external_id")
     result: dict[str, Any] = {
         "external_id": external_id if isinstance(external_id, str | int | float) else None,
@@ -273,4 +268,4 @@ def _check_external_id(external_id: Any, settings: Settings) -> None:
 
 def _set_fields(body: dict[str, Any]) -> dict[str, Any]:
     """The body without what is not set, so that a hundred thousand of them stay small."""
-    return {name: value for name, value in body.items() if value is not None and value != [] and value != {}}
+    return {name: value for name, value in body.items() if value not in (None, [], {})}

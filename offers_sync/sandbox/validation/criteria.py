@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from offers_sync import contract
 from offers_sync.sandbox.validation.members import RECEIPT_ATTRIBUTES, read_conditions, read_filters, read_qualifiers
-from offers_sync.sandbox.validation.scalars import Flag, Number, Text, Word, read_place, read_scalars
-from offers_sync.sandbox.validation.verdicts import Accepted, ItemFailure, Warnings, missing_or_invalid
+from offers_sync.sandbox.validation.scalars import Flag, Number, Text, Word, read_place, read_scalar, read_scalars
+from offers_sync.sandbox.validation.verdicts import Draft, ItemFailure, missing_or_invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from offers_sync.contract import Bounds
     from offers_sync.sandbox.validation.scalars import Scalar
-    from offers_sync.sandbox.validation.verdicts import Surroundings
+    from offers_sync.sandbox.validation.verdicts import Accepted, Surroundings
 
 FUNCTIONS: Final = get_args(contract.ProcessingFunction)
 OPERATORS: Final = {
@@ -23,6 +23,10 @@ OPERATORS: Final = {
     "discount_evaluation_strategy": get_args(contract.EvaluationStrategy),
 }
 LISTS: Final = ("line_item_filters", "item_qualifiers", "receipt_qualifiers")
+PLACES: Final = "effective_location"
+GROUPING: Final = "aggregator_grouping_attributes"
+GROUPS: Final[tuple[str, ...]] = contract.AGGREGATOR_ATTRIBUTES
+FLAG: Final = Flag(takes_words=True)
 FLAGS: Final = ("stack_discounting", "reuse_qualifying_items", "enable_menu_item_aggregator")
 
 
@@ -37,7 +41,7 @@ def _scalars(bounds: Mapping[str, Bounds], name_limit: int, *, target_is_whole: 
         "unit_discount": Number(bounds["unit_discount"]),
         "minimum_unit_rate": Number(bounds["minimum_unit_rate"]),
         "target_price": Number(bounds["target_price"], is_whole=target_is_whole),
-        **{name: Flag(takes_words=True) for name in FLAGS},
+        **dict.fromkeys(FLAGS, FLAG),
     }
 
 
@@ -48,18 +52,20 @@ def read_criterion(
     item: Mapping[str, Any], old: Mapping[str, Any], around: Surroundings, *, is_inline: bool = False
 ) -> Accepted:
     """What is stored of a criterion; ``old`` is what it was, empty on create."""
-    table = _inline_table(around) if is_inline else _OWN
-    values, faults = read_scalars(item, table, around)
-    new = {**old, **values}
-    warnings: Warnings = {}
-    _read_places(item, old, new, faults, around, is_inline=is_inline)
-    _read_aggregator(item, old, new, faults, around)
-    _read_lists(item, old, new, faults, warnings, around)
-    _read_operators(item, new, warnings)
-    faults += _missing(new, around, is_inline=is_inline)
-    if faults:
-        raise ItemFailure(*faults)
-    return Accepted(new, warnings)
+    draft = Draft(item, old, around)
+    read_scalars(draft, _inline_table(around) if is_inline else _OWN)
+    if PLACES in item and not draft.takes_null(PLACES, []):
+        _read_places(draft, is_inline=is_inline)
+    if GROUPING in item and not draft.takes_null(GROUPING):
+        _read_grouping(draft)
+    for name in LISTS:
+        if name in item and not draft.takes_null(name, []):
+            _read_list(draft, name)
+    for name in OPERATORS:
+        if item.get(name) is not None:
+            _read_operator(draft, name)
+    _check_whole(draft, is_inline=is_inline)
+    return draft.verdict()
 
 
 def _inline_table(around: Surroundings) -> dict[str, Scalar]:
@@ -70,132 +76,82 @@ def _inline_table(around: Surroundings) -> dict[str, Scalar]:
     )
 
 
-def _read_places(  # noqa: PLR0913  what one field needs
-    item: Mapping[str, Any],
-    old: Mapping[str, Any],
-    new: dict[str, Any],
-    faults: list[str],
-    around: Surroundings,
-    *,
-    is_inline: bool,
-) -> None:
-    name = "effective_location"
-    if name not in item:
-        return
-    sent = item[name]
-    if sent is None or sent == "":
-        if around.is_create or around.settings.null_on_update == "clear":
-            new[name] = []
-        return
+def _read_places(draft: Draft, *, is_inline: bool) -> None:
+    """Locations and groups: a list or a single text, inside a redeemable only the text."""
+    sent, settings, is_update = draft.sent[PLACES], draft.around.settings, draft.around.is_update
     if isinstance(sent, list) and is_inline:
-        faults.append(f"{name} must be a string")
+        draft.faults.append(f"{PLACES} must be a string")
         return
     try:
-        places = [read_place(name, place, around) for place in (sent if isinstance(sent, list) else [sent])]
+        places = [read_place(PLACES, place, draft.around) for place in (sent if isinstance(sent, list) else [sent])]
     except ItemFailure as failure:
-        faults += failure.errors
+        draft.faults += failure.errors
         return
-    before = list(old.get(name) or ())
+    before = list(draft.old.get(PLACES) or ())
     found = list(dict.fromkeys(place for place in places if place is not None))
-    if not found and around.is_update and around.settings.empty_list_on_update == "keep":
+    if not found and is_update and settings.empty_list_on_update == "keep":
         found = before
-    elif around.is_update and around.settings.lists_on_update == "merge":
+    elif found and is_update and settings.lists_on_update == "merge":
         found = list(dict.fromkeys([*before, *found]))
     if len(found) > contract.LOCATIONS_LIMIT:
-        faults.append(f"{name} is too long (maximum is {contract.LOCATIONS_LIMIT} locations and groups)")
-    new[name] = found
+        draft.faults.append(f"{PLACES} is too long (maximum is {contract.LOCATIONS_LIMIT} locations and groups)")
+    draft.new[PLACES] = found
 
 
-def _read_aggregator(
-    item: Mapping[str, Any], old: Mapping[str, Any], new: dict[str, Any], faults: list[str], around: Surroundings
-) -> None:
-    name = "aggregator_grouping_attributes"
-    if name in item:
-        sent = item[name]
-        if sent is None:
-            if around.is_create or around.settings.null_on_update == "clear":
-                new[name] = None
-        elif not isinstance(sent, dict):
-            faults.append(f"{name} is invalid")
-        else:
-            new[name] = _grouping(sent, old.get(name), around)
-    if not new.get("enable_menu_item_aggregator"):
-        return
-    attributes = new.get(name)
-    if not attributes:
-        faults.append(f"{name} can't be blank when enable_menu_item_aggregator is true")
-    elif around.settings.aggregator_without_attribute == "refuse" and not any(attributes.values()):
-        faults.append(f"{name} must have at least one attribute")
-
-
-def _grouping(sent: dict[str, Any], old: Any, around: Surroundings) -> Any:
+def _read_grouping(draft: Draft) -> None:
     """The five booleans: those that were sent, and false for the others unless objects are merged."""
-    if not sent:
-        return None
-    known = {name: sent[name] for name in contract.AGGREGATOR_ATTRIBUTES if name in sent}
-    if not known:
-        return old
-    table: dict[str, Scalar] = {name: Flag(takes_words=True) for name in known}
-    values, _ = read_scalars(known, table, around)
+    sent, old, around = draft.sent[GROUPING], draft.old.get(GROUPING), draft.around
+    if not isinstance(sent, dict):
+        draft.faults.append(f"{GROUPING} is invalid")
+        return
+    known = {name: bool(read_scalar(name, sent[name], FLAG, around)) for name in GROUPS if sent.get(name) is not None}
+    if sent and not known:
+        return
     below = old if around.is_update and around.settings.objects_on_update == "merge" and old else {}
-    whole = dict.fromkeys(contract.AGGREGATOR_ATTRIBUTES, False)
-    return {**whole, **below, **{name: bool(value) for name, value in values.items()}}
+    draft.new[GROUPING] = {**dict.fromkeys(GROUPS, False), **below, **known} if sent else None
 
 
-def _read_lists(  # noqa: PLR0913  what the three lists need
-    item: Mapping[str, Any],
-    old: Mapping[str, Any],
-    new: dict[str, Any],
-    faults: list[str],
-    warnings: Warnings,
-    around: Surroundings,
-) -> None:
-    for name in LISTS:
-        if name not in item:
-            continue
-        sent = item[name]
-        if sent is None:
-            if around.is_create or around.settings.null_on_update == "clear":
-                new[name] = []
-            continue
-        if not isinstance(sent, list):
-            faults.append(f"{name} must be a list")
-            continue
-        match name:
-            case "line_item_filters":
-                kept, complaints = read_filters(sent, around.lookup)
-            case "item_qualifiers":
-                kept, complaints = read_qualifiers(sent, around.lookup)
-            case _:
-                kept, complaints = read_conditions(sent, RECEIPT_ATTRIBUTES)
-        if complaints:
-            warnings[name] = complaints
-        new[name] = kept if kept or not sent or around.is_create else old.get(name, [])
+def _read_list(draft: Draft, name: str) -> None:
+    """Filters or qualifiers: the valid ones replace the old, unless there are only invalid ones."""
+    sent, lookup = draft.sent[name], draft.around.lookup
+    if not isinstance(sent, list):
+        draft.faults.append(f"{name} must be a list")
+        return
+    match name:
+        case "line_item_filters":
+            kept, complaints = read_filters(sent, lookup)
+        case "item_qualifiers":
+            kept, complaints = read_qualifiers(sent, lookup)
+        case _:
+            kept, complaints = read_conditions(sent, RECEIPT_ATTRIBUTES)
+    if complaints:
+        draft.warnings[name] = complaints
+    if kept or not sent or draft.around.is_create:
+        draft.new[name] = kept
 
 
-def _read_operators(item: Mapping[str, Any], new: dict[str, Any], warnings: Warnings) -> None:
-    """The three operators: a bad one leaves the old one, or the default, in force."""
-    for name, words in OPERATORS.items():
-        sent = item.get(name)
-        if sent is None:
-            continue
-        if isinstance(sent, str) and sent in words:
-            new[name] = sent
-        else:
-            warnings[name] = [missing_or_invalid([name], {name: sent})]
+def _read_operator(draft: Draft, name: str) -> None:
+    """One of the three operators: a bad one leaves the old one, or the default, in force."""
+    sent = draft.sent[name]
+    if isinstance(sent, str) and sent in OPERATORS[name]:
+        draft.new[name] = sent
+    else:
+        draft.warnings[name] = [missing_or_invalid([name], {name: sent})]
 
 
-def _missing(new: Mapping[str, Any], around: Surroundings, *, is_inline: bool) -> list[str]:
-    """The fields that the criterion needs as a whole and does not have."""
-    faults = []
+def _check_whole(draft: Draft, *, is_inline: bool) -> None:
+    """Note what the criterion as a whole needs and does not have."""
+    new, settings = draft.new, draft.around.settings
     function = new.get("qc_processing_function")
-    if function is None and (not is_inline or around.settings.inline_function_required):
-        faults.append("qc_processing_function can't be blank")
-    faults += [
-        f"{name} can't be blank for {function}"
-        for name, functions in contract.FIELD_NEEDED_BY.items()
-        if function in functions and new.get(name) is None
-    ]
-    if function in around.settings.functions_needing_rounding and new.get("rounding_rule") is None:
-        faults.append(f"rounding_rule can't be blank for {function}")
-    return faults
+    if function is None and (not is_inline or settings.inline_function_required):
+        draft.faults.append("qc_processing_function can't be blank")
+    needed = [name for name, functions in contract.FIELD_NEEDED_BY.items() if function in functions]
+    if function in settings.functions_needing_rounding:
+        needed.append("rounding_rule")
+    draft.faults += [f"{name} can't be blank for {function}" for name in needed if new.get(name) is None]
+    if new.get("enable_menu_item_aggregator"):
+        attributes = new.get(GROUPING)
+        if not attributes:
+            draft.faults.append(f"{GROUPING} can't be blank when enable_menu_item_aggregator is true")
+        elif settings.aggregator_without_attribute == "refuse" and not any(attributes.values()):
+            draft.faults.append(f"{GROUPING} must have at least one attribute")

@@ -10,10 +10,10 @@ from offers_sync.contract import Bounds
 from offers_sync.sandbox.moments import in_zone
 from offers_sync.sandbox.parameters import whole
 from offers_sync.sandbox.validation.scalars import Flag, LocalTime, Number, Place, Text, Word, Zone, read_scalars
-from offers_sync.sandbox.validation.verdicts import ItemFailure
+from offers_sync.sandbox.validation.verdicts import Draft, ItemFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from offers_sync.sandbox.validation.scalars import Scalar
     from offers_sync.sandbox.validation.verdicts import Surroundings
@@ -29,7 +29,13 @@ FLAGS: Final = (
     "expire_redemption_code_with_reward_end_date",
     "indefinetely",
 )
-WHOLE_NUMBERS: Final = ("points", "segment_definition_id", "redemption_code_expiry_mins", "expiry_days", "remind_before")
+WHOLE_NUMBERS: Final = (
+    "points",
+    "segment_definition_id",
+    "redemption_code_expiry_mins",
+    "expiry_days",
+    "remind_before",
+)
 LOCALE_LISTS: Final = ("alternate_locale_name", "alternate_locale_description")
 TEMPLATE_TEXTS: Final = ("redemption_message", "short_prompt", "standard_prompt")
 
@@ -53,46 +59,38 @@ _RECURRENCE: Final[dict[str, Scalar]] = {
 
 def read_redeemable(item: Mapping[str, Any], old: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
     """What is stored of a redeemable without its receipt rule; ``old`` is what it was, empty on create."""
-    table = {**_SCALARS, **{name: Flag(takes_words=around.settings.other_booleans == "words") for name in FLAGS}}
-    values, faults = read_scalars(item, table, around)
-    new = {**old, **values}
-    if new.get("name") is None:
-        faults.append("name can't be blank")
-    if new.get("timezone") is None:
-        new["timezone"] = around.settings.business_timezone
-    if around.settings.past_end_times == "refuse" and _is_past(values.get("end_time"), new["timezone"], around):
-        faults.append("end_time must be in the future")
+    draft = Draft(item, old, around)
+    flag = Flag(takes_words=around.settings.other_booleans == "words")
+    read_scalars(draft, {**_SCALARS, **dict.fromkeys(FLAGS, flag)})
+    if draft.new.get("name") is None:
+        draft.faults.append("name can't be blank")
+    if draft.new.get("timezone") is None:
+        draft.new["timezone"] = around.settings.business_timezone
+    if around.settings.past_end_times == "refuse" and "end_time" in item and _has_ended(draft):
+        draft.faults.append("end_time must be in the future")
     for name in LOCALE_LISTS:
-        if name in item:
-            _read_locales(name, item[name], old, new, faults, around)
+        if name in item and not draft.takes_null(name, {}):
+            _read_locales(draft, name)
     for name, read in _OBJECTS.items():
-        if name in item:
-            _read_object(name, item[name], read, old, new, faults, around)
-    if faults:
-        raise ItemFailure(*faults)
-    return new
+        if name in item and not draft.takes_null(name):
+            _read_object(draft, name, read)
+    return draft.verdict().values
 
 
-def _is_past(end_time: str | None, zone: str, around: Surroundings) -> bool:
-    return end_time is not None and in_zone(end_time, zone) <= around.now
+def _has_ended(draft: Draft) -> bool:
+    end_time = draft.new.get("end_time")
+    return end_time is not None and in_zone(end_time, draft.new["timezone"]) <= draft.around.now
 
 
-def _read_locales(  # noqa: PLR0913  what one list needs
-    name: str, sent: Any, old: Mapping[str, Any], new: dict[str, Any], faults: list[str], around: Surroundings
-) -> None:
+def _read_locales(draft: Draft, name: str) -> None:
     """The translations by language, the last of each; what is no translation is dropped without a word."""
-    settings = around.settings
-    if sent is None:
-        if around.is_create or settings.null_on_update == "clear":
-            new[name] = {}
-        return
+    sent, settings, is_update = draft.sent[name], draft.around.settings, draft.around.is_update
     if not isinstance(sent, list):
-        faults.append(f"{name} must be a list")
+        draft.faults.append(f"{name} must be a list")
         return
-    before = old.get(name) or {}
+    before = draft.old.get(name) or {}
     if not sent:
-        keeps = around.is_update and settings.empty_list_on_update == "keep"
-        new[name] = before if keeps else {}
+        draft.new[name] = before if is_update and settings.empty_list_on_update == "keep" else {}
         return
     found = {
         entry["language"]: entry.get("translation") or None
@@ -102,41 +100,29 @@ def _read_locales(  # noqa: PLR0913  what one list needs
         and isinstance(entry.get("translation"), str | None)
         and (settings.unknown_locales == "accept" or entry["language"] in contract.DOCUMENTED_LANGUAGES)
     }
-    if not found and around.is_update:
-        new[name] = before
+    if not found and is_update:
         return
-    if around.is_update and settings.lists_on_update == "merge":
+    if is_update and settings.lists_on_update == "merge":
         found = {**before, **found}
-    new[name] = {language: text for language, text in found.items() if text is not None}
+    draft.new[name] = {language: text for language, text in found.items() if text is not None}
 
 
-def _read_object(  # noqa: PLR0913  what one object needs
-    name: str,
-    sent: Any,
-    read: Any,
-    old: Mapping[str, Any],
-    new: dict[str, Any],
-    faults: list[str],
-    around: Surroundings,
-) -> None:
-    if sent is None:
-        if around.is_create or around.settings.null_on_update == "clear":
-            new[name] = None
-        return
+def _read_object(draft: Draft, name: str, read: Callable[[dict[str, Any], Surroundings], dict[str, Any]]) -> None:
+    """A nested object: its valid members replace the old ones, unless there are none."""
+    sent, before = draft.sent[name], draft.old.get(name)
     if not isinstance(sent, dict):
-        faults.append(f"{name} is invalid")
+        draft.faults.append(f"{name} is invalid")
         return
     if not sent:
-        new[name] = None
+        draft.new[name] = None
         return
-    before = old.get(name)
-    merges = around.is_update and around.settings.objects_on_update == "merge" and before is not None
+    merges = draft.around.is_update and draft.around.settings.objects_on_update == "merge"
     try:
-        found = read({**before, **sent} if merges and before else sent, around)
+        found = read({**(before or {}), **sent} if merges else sent, draft.around)
     except ItemFailure as failure:
-        faults += failure.errors
+        draft.faults += failure.errors
         return
-    new[name] = found or before
+    draft.new[name] = found or before
 
 
 def _template(sent: dict[str, Any], _around: Surroundings) -> dict[str, Any]:
@@ -155,17 +141,14 @@ def _lag(sent: dict[str, Any], _around: Surroundings) -> dict[str, Any]:
 
 def _recurrence(sent: dict[str, Any], around: Surroundings) -> dict[str, Any]:
     """The repetitions, whose whole span is bounded: more than that fails the item."""
-    values, faults = read_scalars(sent, _RECURRENCE, around)
-    occurrences, distance = values.get("occurrences"), values.get("days_distance")
-    if occurrences is not None and distance is not None:
-        span = (occurrences - 1) * distance
-        if span > contract.RECURRENCE_SPAN_DAYS_LIMIT:
-            faults.append(
-                f"recurrence_schedule spans {span} days (maximum is {contract.RECURRENCE_SPAN_DAYS_LIMIT} days)"
-            )
-    if faults:
-        raise ItemFailure(*faults)
-    return {name: value for name, value in values.items() if value is not None}
+    draft = Draft(sent, {}, around)
+    read_scalars(draft, _RECURRENCE)
+    found = {name: value for name, value in draft.verdict().values.items() if value is not None}
+    span = (found.get("occurrences", 1) - 1) * found.get("days_distance", 0)
+    if span > contract.RECURRENCE_SPAN_DAYS_LIMIT:
+        limit = contract.RECURRENCE_SPAN_DAYS_LIMIT
+        raise ItemFailure(f"recurrence_schedule spans {span} days (maximum is {limit} days)")
+    return found
 
 
 _OBJECTS: Final = {"template": _template, "lag_duration": _lag, "recurrence_schedule": _recurrence}

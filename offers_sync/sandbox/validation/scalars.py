@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from offers_sync.contract import Bounds
-    from offers_sync.sandbox.validation.verdicts import Surroundings
+    from offers_sync.sandbox.validation.verdicts import Draft, Surroundings
 
 OPEN: Final = contract.Bounds(None, None)
 ZONES: Final = frozenset(contract.TIMEZONES)
@@ -76,27 +76,15 @@ class Place:
 Scalar = Text | Number | Word | Flag | LocalTime | Zone | Place
 
 
-def read_scalars(
-    item: Mapping[str, Any], table: Mapping[str, Scalar], around: Surroundings
-) -> tuple[dict[str, Any], list[str]]:
-    """What the item says about the fields of the table, and every fault; a null is read as null."""
-    values: dict[str, Any] = {}
-    faults: list[str] = []
+def read_scalars(draft: Draft, table: Mapping[str, Scalar]) -> None:
+    """Take over what the item says about the fields of the table, and note every fault."""
     for name, scalar in table.items():
-        if name not in item:
-            continue
-        value = item[name]
-        if value is None:
-            if around.is_create and around.settings.nulls_on_create == "refuse":
-                faults.append(f"{name} can't be null")
-            elif around.is_create or around.settings.null_on_update == "clear":
-                values[name] = None
+        if name not in draft.sent or draft.takes_null(name):
             continue
         try:
-            values[name] = read_scalar(name, value, scalar, around)
+            draft.new[name] = read_scalar(name, draft.sent[name], scalar, draft.around)
         except ItemFailure as failure:
-            faults.extend(failure.errors)
-    return values, faults
+            draft.faults += failure.errors
 
 
 def read_scalar(name: str, value: Any, scalar: Scalar, around: Surroundings) -> Any:
@@ -147,23 +135,19 @@ def _read_text(name: str, value: Any, text: Text) -> str:
     return value
 
 
-def _read_number(name: str, value: Any, number: Number, around: Surroundings) -> int | float:
-    if isinstance(value, str) and around.settings.numbers_as_text_taken:
-        value = _number_in(value)
+def _read_number(name: str, sent: Any, number: Number, around: Surroundings) -> int | float:
+    value = _number_in(sent) if isinstance(sent, str) and around.settings.numbers_as_text_taken else sent
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ItemFailure(f"{name} is not a number")
-    if number.is_whole:
-        integer = whole(value)
-        if integer is None:
-            raise ItemFailure(f"{name} must be an integer")
-        value = integer
+    if number.is_whole and whole(value) is None:
+        raise ItemFailure(f"{name} must be an integer")
     exact = Decimal(str(value))
     low, high = number.bounds
     if low is not None and exact < low:
         raise ItemFailure(f"{name} must be greater than or equal to {low}")
     if high is not None and exact > high:
         raise ItemFailure(f"{name} must be less than or equal to {high}")
-    return value
+    return int(value) if number.is_whole else value
 
 
 def _number_in(text: str) -> int | float | None:

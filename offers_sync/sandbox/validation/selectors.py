@@ -9,13 +9,13 @@ from offers_sync import contract
 from offers_sync.contract import Bounds
 from offers_sync.sandbox.validation.members import SELECTOR_ATTRIBUTES, read_conditions
 from offers_sync.sandbox.validation.scalars import Flag, Number, Text, Word, read_scalars
-from offers_sync.sandbox.validation.verdicts import Accepted, ItemFailure, Warnings
+from offers_sync.sandbox.validation.verdicts import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from offers_sync.sandbox.validation.scalars import Scalar
-    from offers_sync.sandbox.validation.verdicts import Surroundings
+    from offers_sync.sandbox.validation.verdicts import Accepted, Surroundings
 
 SIDES: Final = ("base_items", "modifiers")
 LIMITS: Final[dict[str, Scalar]] = {
@@ -34,50 +34,53 @@ def _scalars(around: Surroundings) -> dict[str, Scalar]:
 
 def read_selector(item: Mapping[str, Any], old: Mapping[str, Any], around: Surroundings) -> Accepted:
     """What is stored of a selector; ``old`` is what it was, empty on create."""
-    values, faults = read_scalars(item, _scalars(around), around)
-    new = {**old, **values}
+    draft = Draft(item, old, around)
+    read_scalars(draft, _scalars(around))
     needs_name = around.is_create or around.settings.selector_update_needs_name
-    if (needs_name and item.get("name") is None) or new.get("name") is None:
-        faults.append("name can't be blank")
-    warnings: Warnings = {}
+    if (needs_name and item.get("name") is None) or draft.new.get("name") is None:
+        draft.faults.append("name can't be blank")
     for side in SIDES:
-        if side in item:
-            clauses, complaints, side_faults = _read_side(side, item[side], old.get(side), around)
-            faults += side_faults
-            new[side] = clauses
-            if complaints:
-                warnings[side] = {"clauses": complaints}
-    if new.get("filter_item_set") == "modifiers_only" and around.is_create:
-        faults += [f"{side} can't be blank" for side in SIDES if not _has_clauses(item.get(side))]
-    if faults:
-        raise ItemFailure(*faults)
-    return Accepted(new, warnings)
+        if side in item and not draft.takes_null(side):
+            _read_side(draft, side)
+    if around.is_create and draft.new.get("filter_item_set") == "modifiers_only":
+        draft.faults += [f"{side} can't be blank" for side in SIDES if not _has_clauses(item.get(side))]
+    return draft.verdict()
 
 
-def _read_side(
-    side: str, sent: Any, old: dict[str, Any] | None, around: Surroundings
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]], list[str]]:
-    """The side to store, the warnings about its clauses, and the faults that fail the item."""
-    if sent is None:
-        keeps = around.is_update and around.settings.null_on_update == "keep"
-        return (old if keeps else None), [], []
+def _read_side(draft: Draft, side: str) -> None:
+    """Take over one side: its clauses as a set, and the limits of the modifiers."""
+    sent, old = draft.sent[side], draft.old.get(side)
     if not isinstance(sent, dict):
-        return None, [], [f"{side} is invalid"]
+        draft.faults.append(f"{side} is invalid")
+        return
     if not sent:
-        return None, [], []
-    limits, faults = read_scalars(sent, LIMITS, around) if side == "modifiers" else ({}, [])
-    if around.is_update and old is not None and around.settings.selector_limits_survive:
-        limits = {**{name: old.get(name) for name in LIMITS}, **limits}
+        draft.new[side] = None
+        return
+    limits = _read_limits(draft, sent, old or {}) if side == "modifiers" else {}
     if "clauses" not in sent:
-        if around.is_create or old is None:
-            return None, [], [*faults, f"{side} clauses can't be blank"]
-        return {**old, **limits}, [], faults
-    clauses, complaints = read_conditions(sent["clauses"] if isinstance(sent["clauses"], list) else [], SELECTOR_ATTRIBUTES)
+        if old is None:
+            draft.faults.append(f"{side} clauses can't be blank")
+        else:
+            draft.new[side] = {**old, **limits}
+        return
     if not isinstance(sent["clauses"], list):
-        faults.append(f"{side} clauses must be a list")
-    if complaints and not clauses and around.is_update and old is not None:
-        return old, complaints, faults
-    return {"clauses": clauses, **{name: value for name, value in limits.items() if value is not None}}, complaints, faults
+        draft.faults.append(f"{side} clauses must be a list")
+        return
+    clauses, complaints = read_conditions(sent["clauses"], SELECTOR_ATTRIBUTES)
+    if complaints:
+        draft.warnings[side] = {"clauses": complaints}
+        if not clauses and old is not None:
+            return
+    draft.new[side] = {"clauses": clauses, **limits} if clauses or limits or complaints else None
+
+
+def _read_limits(draft: Draft, sent: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits to store: those that were sent, and the old ones where the settings let them survive."""
+    keeps = draft.around.settings.selector_limits_survive or "clauses" not in sent
+    inner = Draft(sent, {name: old[name] for name in LIMITS if keeps and name in old}, draft.around)
+    read_scalars(inner, LIMITS)
+    draft.faults += [f"modifiers {fault}" for fault in inner.faults]
+    return {name: value for name, value in inner.new.items() if value is not None}
 
 
 def _has_clauses(side: Any) -> bool:

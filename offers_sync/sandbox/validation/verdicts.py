@@ -63,6 +63,38 @@ class Surroundings:
         return not self.is_update
 
 
+@dataclass(slots=True)
+class Draft:
+    """One item while it is read: what was sent, what the object was, and what comes of the two."""
+
+    sent: Mapping[str, Any]
+    old: Mapping[str, Any]
+    around: Surroundings
+    new: dict[str, Any] = field(init=False)
+    faults: list[str] = field(default_factory=list)
+    warnings: Warnings = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.new = dict(self.old)
+
+    def takes_null(self, name: str, empty: Any = None) -> bool:
+        """Whether a null was sent for the field, which is then dealt with."""
+        if self.sent[name] is not None:
+            return False
+        settings = self.around.settings
+        if self.around.is_create and settings.nulls_on_create == "refuse":
+            self.faults.append(f"{name} can't be null")
+        elif self.around.is_create or settings.null_on_update == "clear":
+            self.new[name] = empty
+        return True
+
+    def verdict(self) -> Accepted:
+        """What is stored; raises ``ItemFailure`` when there is a fault."""
+        if self.faults:
+            raise ItemFailure(*self.faults)
+        return Accepted(self.new, self.warnings)
+
+
 def missing_or_invalid(names: list[str], item: Any) -> dict[str, Any]:
     """The warning about a member that lacks something."""
     return {"message": contract.WARNING_MISSING_OR_INVALID + ", ".join(names), "item": item}
@@ -76,8 +108,3 @@ def duplicate_attribute(item: Any) -> dict[str, Any]:
 def is_blank(value: Any) -> bool:
     """Nothing, or nothing but blanks."""
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def has_any(values: Mapping[str, Any]) -> bool:
-    """Whether anything in it is set."""
-    return any(value is not None for value in values.values())
