@@ -118,7 +118,7 @@ class Redeemable(Document):
     rules: ClassVar[tuple[Rule, ...]] = (Said(_audience), Said(_redemption_code))
 
     kind: Literal["redeemable"] = field("What the document describes: an offer.", vendor=OURS)
-    name: Text = field("The name that guests see.", max_length=255, examples=["10% off any sandwich"])
+    name: Text = field("The name that guests see.", examples=["10% off any sandwich"])
     description: Text | None = field(
         "The description that guests see.", default=None, examples=["Ten percent off one sandwich."]
     )
