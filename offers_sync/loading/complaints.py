@@ -1,0 +1,44 @@
+"""What is held against a value before its place in the file is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from offers_sync.findings import Code
+
+Path = tuple[str | int, ...]
+"""From the document to the value, in the YAML's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A fault at a path of a document; ``at_key`` points at the field's name rather than its value."""
+
+    code: Code
+    path: Path
+    message: str
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextComplaint:
+    """A fault at a stretch of a file's text, where there is no document to speak of."""
+
+    code: Code
+    start: int
+    end: int
+    message: str
+    hint: str = ""
+
+
+def to_pointer(path: Path) -> str:
+    """The path as a JSON Pointer."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def from_pointer(pointer: str) -> tuple[str, ...]:
+    """The steps of a JSON Pointer; indexes of lists stay text."""
+    if not pointer:
+        return ()
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))

@@ -1,0 +1,354 @@
+"""YAML text to values: quickly where nothing is unusual, carefully where something is, with every place at hand.
+
+PyYAML's C parser composes nodes; values are built here, since most of the cost of a YAML loader is its
+constructor.  The quick way keeps no node.  The careful way understands anchors, merge keys and tags, says what is
+wrong with them, and remembers which node every value came from.  What a value means is said by ``scalars``, what a
+document must hold by ``validating``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from yaml._yaml import CParser
+from yaml.error import YAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from offers_sync import codes
+from offers_sync.loading.complaints import TextComplaint
+from offers_sync.loading.nesting import DEPTH_LIMIT, survey
+from offers_sync.loading.scalars import read_plain
+from offers_sync.loading.syntax import explain_syntax, explain_tag
+from offers_sync.loading.texts import FileText
+
+DOCUMENTS_LIMIT: Final = 10_000
+UNFOLDED_NODES_LIMIT: Final = 100_000
+"""A file of 1 MiB holds about as many values without repeating itself."""
+
+_UNUSUAL: Final = re.compile(r"""(?:^|[\s\ufeff\[\]{},:"'])[*!]|<<""")
+"""An alias, a tag or a merge key may stand here; text that only looks like one is read carefully for nothing."""
+_PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#[^\r\n]*)?)+)+")
+"""An anchor and a tag before a value, which are no part of it."""
+_BARE_TAG: Final = re.compile(r"(?:&\S+\s+)?!")
+_TEXT_TAG: Final = "tag:yaml.org,2002:str"
+_COLLECTION_TAGS: Final = {MappingNode: "tag:yaml.org,2002:map", SequenceNode: "tag:yaml.org,2002:seq"}
+_PLAIN: Final = object()
+_QUOTED: Final = object()
+
+
+class Flawed:
+    """Stands for a value that was complained about already, so that nothing more is said of it."""
+
+
+FLAWED: Final = Flawed()
+
+
+class _UnusualError(Exception):
+    """The quick way does not understand this file."""
+
+
+class _QuickComposer(CParser):
+    """Composes nodes whose tags are their values."""
+
+    descend_resolver = {}.get  # C functions that take these arguments and do nothing, at every node
+    ascend_resolver = {}.clear
+
+    def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> Any:  # noqa: ARG002  the composer's signature
+        """The value of a scalar, nothing for a collection."""
+        if value is None or not implicit[0]:
+            return value
+        return read_plain(value)
+
+
+class _CarefulComposer(CParser):
+    """Composes nodes that say whether they were quoted, or carry the tag that was written."""
+
+    descend_resolver = {}.get
+    ascend_resolver = {}.clear
+
+    def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> Any:  # noqa: ARG002  the composer's signature
+        """A mark that no tag can equal."""
+        return _PLAIN if value is None or implicit[0] else _QUOTED
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The documents of a file as values, in order, and what is wrong with its text."""
+
+    documents: tuple[Any, ...]
+    complaints: tuple[TextComplaint, ...] = ()
+
+
+def read_values(text: FileText) -> Values:
+    """The documents of a file; those before a syntax error where there is one."""
+    if not _UNUSUAL.search(text.text) and survey(text.text) is None:
+        try:
+            return Values(tuple(_read_quickly(text.text)))
+        except (YAMLError, _UnusualError):
+            pass
+    composition = compose(text)
+    return Values(tuple(document.value for document in composition.documents), composition.complaints)
+
+
+def _read_quickly(text: str) -> Iterator[Any]:
+    composer = _QuickComposer(text)
+    count = 0
+    while composer.check_node():
+        count += 1
+        if count > DOCUMENTS_LIMIT:
+            raise _UnusualError
+        node = composer.get_node()
+        yield node.tag if node.__class__ is ScalarNode else _build_quickly(node)
+
+
+def _build_quickly(node: Any) -> Any:
+    if node.__class__ is SequenceNode:
+        return [item.tag if item.__class__ is ScalarNode else _build_quickly(item) for item in node.value]
+    mapping: dict[str, Any] = {}
+    for key, value in node.value:
+        name = key.tag
+        if name.__class__ is not str:
+            raise _UnusualError
+        mapping[name] = value.tag if value.__class__ is ScalarNode else _build_quickly(value)
+    if len(mapping) != len(node.value):
+        raise _UnusualError
+    return mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of a mapping: the node of its name and that of its value."""
+
+    key: Node
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document: its value and the node it came from."""
+
+    value: Any
+    node: Node
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The documents of a file with all their nodes."""
+
+    text: FileText
+    documents: tuple[Composed, ...]
+    complaints: tuple[TextComplaint, ...]
+    members: dict[int, dict[str, Member]]
+    """The fields of each mapping, merged ones included, by the identity of its node."""
+
+    def span(self, index: int, path: tuple[str | int, ...], *, at_key: bool = False) -> tuple[int, int]:
+        """Where a value stands, or the nearest existing value above it; or the name of the field that holds it."""
+        node = self.documents[index].node
+        key: Node | None = None
+        for step in path:
+            member = self._step(node, step)
+            if member is None:
+                return self._span(node, key)
+            key, node = member
+        if at_key and key is not None:
+            return self._span(key, None)
+        return self._span(node, key)
+
+    def has(self, index: int, path: tuple[str | int, ...]) -> bool:
+        """Whether there is a value at the path itself."""
+        node = self.documents[index].node
+        for step in path:
+            member = self._step(node, step)
+            if member is None:
+                return False
+            node = member[1]
+        return True
+
+    def node_at(self, index: int, path: tuple[str | int, ...]) -> Node | None:
+        """The node of a value that is there."""
+        node = self.documents[index].node
+        for step in path:
+            member = self._step(node, step)
+            if member is None:
+                return None
+            node = member[1]
+        return node
+
+    def _step(self, node: Node, step: str | int) -> tuple[Node | None, Node] | None:
+        if isinstance(node, MappingNode):
+            member = self.members.get(id(node), {}).get(str(step))
+            return None if member is None else (member.key, member.value)
+        if isinstance(node, SequenceNode):
+            index = int(step) if isinstance(step, int) or step.isdecimal() else -1
+            if 0 <= index < len(node.value):
+                return None, node.value[index]
+        return None
+
+    def _span(self, node: Node, key: Node | None) -> tuple[int, int]:
+        """A value without a character of its own is shown by the name of its field."""
+        start, end = span_of(self.text.text, node)
+        if start == end and key is not None:
+            return span_of(self.text.text, key)
+        return start, end
+
+
+def span_of(text: str, node: Node) -> tuple[int, int]:
+    """From the first character of a value to after its last, without anchor and tag."""
+    start, end = node.start_mark.index, _end_of(text, node)
+    if start < len(text) and text[start] in "&!":
+        properties = _PROPERTIES.match(text, start, end)
+        if properties is not None and properties.end() < end:
+            start = properties.end()
+    return start, end
+
+
+def _end_of(text: str, node: Node) -> int:
+    """The parser ends a block where the next token begins; a person ends it with its last character."""
+    start, end = node.start_mark.index, node.end_mark.index
+    if isinstance(node, ScalarNode):
+        return end if node.style not in ("|", ">") else int(start + len(text[start:end].rstrip()))
+    if node.flow_style:
+        return int(end)
+    last = node.value[-1] if node.value else ()
+    inside = [part for part in (last if isinstance(last, tuple) else (last,)) if start <= part.start_mark.index < end]
+    return max((_end_of(text, part) for part in inside), default=int(end))
+
+
+@lru_cache(maxsize=8)
+def compose(text: FileText) -> Composition:
+    """The documents of a file, carefully."""
+    obstacle = survey(text.text)
+    builder = _Builder(text)
+    if obstacle is not None:
+        return Composition(text, (), (obstacle,), {})
+    documents: list[Composed] = []
+    composer = _CarefulComposer(text.text)
+    try:
+        while composer.check_node():
+            node = composer.get_node()
+            if len(documents) == DOCUMENTS_LIMIT:
+                builder.complain(codes.YAML_TOO_MANY_DOCUMENTS, node, "this is the 10,001st document of the file")
+                break
+            documents.append(Composed(builder.document(node), node))
+    except YAMLError as error:
+        builder.complaints.append(explain_syntax(text, error))
+    return Composition(text, tuple(documents), tuple(builder.complaints), builder.members)
+
+
+class _Builder:
+    """Turns nodes into values, and collects what is wrong with them."""
+
+    def __init__(self, text: FileText) -> None:
+        self.text = text
+        self.complaints: list[TextComplaint] = []
+        self.members: dict[int, dict[str, Member]] = {}
+        self._built: dict[int, Any] = {}
+        self._measures: dict[int, tuple[int, int]] = {}
+        self._unfolded = 0
+
+    def document(self, node: Node) -> Any:
+        """The value of a document, unless it unfolds to too much."""
+        size, height = self._measure(node)
+        self._unfolded += size
+        if height > DEPTH_LIMIT:
+            message = f"its aliases unfold to {height} levels of nesting, more than {DEPTH_LIMIT}"
+            self.complain(codes.YAML_TOO_DEEP, node, message, codes.YAML_TOO_DEEP.remedy)
+            return FLAWED
+        if self._unfolded > UNFOLDED_NODES_LIMIT:
+            message = f"its aliases unfold to more than {UNFOLDED_NODES_LIMIT:,} values"
+            self.complain(codes.YAML_TOO_MANY_ALIASES, node, message, codes.YAML_TOO_MANY_ALIASES.remedy)
+            return FLAWED
+        return self._build(node)
+
+    def complain(self, code: Any, node: Node, message: str, hint: str = "") -> None:
+        """Hold something against the stretch of a node."""
+        start, end = span_of(self.text.text, node)
+        self.complaints.append(TextComplaint(code, start, end, message, hint))
+
+    def _measure(self, node: Node) -> tuple[int, int]:
+        """How many values a node unfolds to, and how many levels of collections."""
+        known = self._measures.get(id(node))
+        if known is not None:
+            return known
+        parts: list[Node] = []
+        if isinstance(node, MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            parts = node.value
+        measures = [self._measure(part) for part in parts]
+        size = 1 + sum(size for size, _ in measures)
+        height = max((height for _, height in measures), default=0) + (not isinstance(node, ScalarNode))
+        self._measures[id(node)] = size, height
+        return size, height
+
+    def _build(self, node: Node) -> Any:
+        known = self._built.get(id(node), self)
+        if known is not self:
+            return known
+        value = self._checked(node)
+        self._built[id(node)] = value
+        return value
+
+    def _checked(self, node: Node) -> Any:
+        if not self._has_fitting_tag(node):
+            start = node.start_mark.index
+            complaint = explain_tag(self.text, start, max(node.end_mark.index, start + 1), str(node.value or ""))
+            self.complaints.append(complaint)
+            return FLAWED
+        if isinstance(node, MappingNode):
+            return {name: self._build(member.value) for name, member in self._collect(node).items()}
+        if isinstance(node, SequenceNode):
+            return [self._build(item) for item in node.value]
+        return read_plain(node.value) if node.tag is _PLAIN else node.value
+
+    def _has_fitting_tag(self, node: Node) -> bool:
+        if node.tag is _PLAIN:
+            return _BARE_TAG.match(self.text.text, node.start_mark.index) is None
+        return node.tag is _QUOTED or node.tag == _COLLECTION_TAGS.get(type(node), _TEXT_TAG)
+
+    def _collect(self, node: MappingNode) -> dict[str, Member]:
+        """The fields of a mapping: its own, then those that are merged into it."""
+        own: dict[str, Member] = {}
+        merged: list[MappingNode] = []
+        for key, value in node.value:
+            if isinstance(key, ScalarNode) and key.tag is _PLAIN and key.value == "<<":
+                merged.extend(self._mergeable(value))
+                continue
+            name = self._name(key)
+            if name is None:
+                continue
+            if name in own:
+                line = self.text.position(*span_of(self.text.text, own[name].key)).line
+                self.complain(codes.YAML_DUPLICATE_KEY, key, f"`{name}` is already written on line {line}")
+                continue
+            own[name] = Member(key, value)
+        for mapping in merged:
+            self._build(mapping)
+            for name, member in self.members.get(id(mapping), {}).items():
+                own.setdefault(name, member)
+        self.members[id(node)] = own
+        return own
+
+    def _mergeable(self, value: Node) -> list[MappingNode]:
+        entries = value.value if isinstance(value, SequenceNode) else [value]
+        for entry in entries:
+            if not isinstance(entry, MappingNode):
+                self.complain(codes.YAML_MERGE, entry, "`<<` merges a mapping, or a list of mappings")
+        return [entry for entry in entries if isinstance(entry, MappingNode)]
+
+    def _name(self, key: Node) -> str | None:
+        """The name of a field, if it is text."""
+        value = self._build(key)
+        if isinstance(value, str):
+            return value
+        if isinstance(key, ScalarNode):
+            shown = key.value or "an empty name"
+            hint = f'if it is meant as text, quote it: "{key.value}"' if key.value else ""
+            self.complain(codes.YAML_KEY, key, f"`{shown}` is not text, so it cannot name a field", hint)
+        elif value is not FLAWED:
+            self.complain(codes.YAML_KEY, key, "a list or a mapping cannot name a field", "write a word")
+        return None

@@ -1,0 +1,25 @@
+"""Where a project is: the folder with an offers.yaml, at or above the place one stands in.
+
+What offers.yaml says is read by ``loading``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from offers_sync import codes
+from offers_sync.errors import InvalidInputError
+
+PROJECT_FILE: Final = "offers.yaml"
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder with an offers.yaml, from ``start`` upwards; raises ``InvalidInputError`` without one."""
+    place = start.resolve()
+    if not place.exists():
+        raise InvalidInputError(f"{start} does not exist", hint="check the path")
+    for folder in (place, *place.parents):
+        if (folder / PROJECT_FILE).exists():
+            return folder
+    raise InvalidInputError(f"no {PROJECT_FILE} in {place} or above it", hint=codes.NO_PROJECT.remedy)
