@@ -68,9 +68,9 @@ class RequestLog:
                 _clean_text(request.path, secrets),
                 _clean_text(request.query, secrets),
                 orjson.dumps(_headers(request)),
-                _pack(_clean(request.body, secrets), BODY_BYTES_KEPT),
+                _pack(request.body, BODY_BYTES_KEPT, secrets),
                 response.status,
-                _pack(_clean(response.body, secrets), ANSWER_BYTES_KEPT),
+                _pack(response.body, ANSWER_BYTES_KEPT, secrets),
                 fault,
             ),
         )
@@ -125,22 +125,20 @@ def _secrets(request: Request) -> list[str]:
     return [word for word in words if len(word) >= SECRET_LENGTH and word.lower() not in ("bearer", "basic", "token")]
 
 
-def _clean(body: bytes, secrets: list[str]) -> bytes:
-    for secret in secrets:
-        body = body.replace(secret.encode("utf-8", "surrogateescape"), REDACTED.encode())
-    return body
-
-
 def _clean_text(text: str, secrets: list[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, REDACTED)
     return text.encode("utf-8", "replace").decode()
 
 
-def _pack(body: bytes, limit: int) -> bytes:
+def _pack(body: bytes, limit: int, secrets: list[str]) -> bytes:
+    """The first part of a body, packed; a key that lies across its end is taken out as well."""
+    kept = body[: limit + sum(map(len, secrets))]
+    for secret in secrets:
+        kept = kept.replace(secret.encode("utf-8", "surrogateescape"), REDACTED.encode())
     if len(body) > limit:
-        body = body[:limit] + b"... (%d bytes in all)" % len(body)
-    return zlib.compress(body, 1)
+        kept = kept[:limit] + b"... (%d bytes in all)" % len(body)
+    return zlib.compress(kept, 1)
 
 
 def _unpack(packed: bytes | None) -> bytes | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from offers_sync import contract
 from offers_sync.sandbox.validation.criteria import FLAGS as CRITERION_FLAGS
 from offers_sync.sandbox.validation.redeemables import FLAGS as REDEEMABLE_FLAGS
@@ -25,6 +27,33 @@ NUMBERS: Final = (
     "minimum_unit_rate",
     "target_price",
 )
+CRITERION_UNSET: Final[dict[str, Any]] = {
+    "name": None,
+    "external_id": None,
+    "qc_processing_function": None,
+    "rounding_rule": None,
+    **dict.fromkeys(NUMBERS),
+    "effective_location": [],
+    **dict.fromkeys(CRITERION_FLAGS, False),
+    "aggregator_grouping_attributes": None,
+    "line_item_filters": [],
+    "item_qualifiers": [],
+    "receipt_qualifiers": [],
+}
+REDEEMABLE_UNSET: Final[dict[str, Any]] = {
+    **dict.fromkeys(("name", "external_id", "description", "note", "points")),
+    **dict.fromkeys(REDEEMABLE_FLAGS, False),
+    "discount_channel": contract.DEFAULT_DISCOUNT_CHANNEL,
+    **dict.fromkeys(
+        (
+            *("segment_definition_id", "effective_location", "start_time", "end_time", "timezone"),
+            *("expiry_days", "remind_before", "redemption_code_expiry_mins"),
+            *("template", "lag_duration", "recurrence_schedule", "meta_data", "image", "receipt_rule"),
+            *LOCALE_LISTS,
+        )
+    ),
+}
+INTERNAL: Final = frozenset({"own_uuid", "is_deactivated"})
 OPERATOR_DEFAULTS: Final = {
     "qualifying_expressions_operator": contract.DEFAULT_EXPRESSIONS_OPERATOR,
     "item_filter_expressions_operator": contract.DEFAULT_EXPRESSIONS_OPERATOR,
@@ -42,7 +71,8 @@ class Shapes:
         self._world = world
         self._settings = settings
         self._word = "" if settings.absent_words == "blank" else None
-        self._nested: dict[int, dict[str, Any]] = {}
+        self._no_locales = self._locales({})
+        self._nested: dict[int, orjson.Fragment] = {}
         self._criteria: dict[int, Stored] = {}
 
     # ------------------------------------------------------------------------------------------------ selectors
@@ -93,41 +123,41 @@ class Shapes:
 
     def _criterion(self, stored: Stored, *, is_nested: bool) -> dict[str, Any]:
         settings, body = self._settings, stored.body
-        renamed = ("redeemables" if is_nested else "criteria") in settings.receipt_attributes_renamed
         as_text = not is_nested and settings.criteria_numbers == "text"
-        numbers = {name: body.get(name) for name in NUMBERS}
+        shown: dict[str, Any] = {**CRITERION_UNSET, **body, "external_id": stored.external_id}
         if as_text:
-            numbers = {name: None if value is None else _text(value) for name, value in numbers.items()}
-        shown: dict[str, Any] = {
-            "name": body.get("name"),
-            "external_id": stored.external_id,
-            **numbers,
-            "qc_processing_function": body.get("qc_processing_function") or self._word,
-            "rounding_rule": body.get("rounding_rule") or self._word,
-            "effective_location": self._places(body.get("effective_location") or []),
-            **{name: bool(body.get(name)) for name in CRITERION_FLAGS},
-            "aggregator_grouping_attributes": body.get("aggregator_grouping_attributes"),
-            "line_item_filters": [
-                self._filter(one, as_text=as_text or (is_nested and settings.redeemable_quantities == "text"))
-                for one in body.get("line_item_filters") or ()
-            ],
-            "item_qualifiers": [
-                {
-                    "expression_type": one["expression_type"],
-                    "net_value": _text(one["net_value"]) if as_text and one["net_value"] else one["net_value"],
-                    "line_item_selector": self._nested[one["selector"]],
-                }
-                for one in body.get("item_qualifiers") or ()
-            ],
-            "receipt_qualifiers" if is_nested else settings.criteria_qualifiers_name: [
-                {**one, "attribute": SHORT_ATTRIBUTES.get(one["attribute"], one["attribute"])} if renamed else one
-                for one in body.get("receipt_qualifiers") or ()
-            ],
-        }
-        if settings.operators_shown:
-            shown.update((name, body.get(name) or default) for name, default in OPERATOR_DEFAULTS.items())
+            shown.update((name, str(body[name])) for name in NUMBERS if name in body)
+        if self._word is not None:
+            for name in ("qc_processing_function", "rounding_rule"):
+                shown[name] = shown[name] or self._word
+        shown["effective_location"] = self._places(shown["effective_location"])
+        quantity_as_text = as_text or (is_nested and settings.redeemable_quantities == "text")
+        shown["line_item_filters"] = [self._filter(one, as_text=quantity_as_text) for one in shown["line_item_filters"]]
+        shown["item_qualifiers"] = [self._qualifier(one, as_text=as_text) for one in shown["item_qualifiers"]]
+        self._rename_receipt_qualifiers(shown, is_nested=is_nested)
+        for name, default in OPERATOR_DEFAULTS.items():
+            value = shown.pop(name, default)
+            if settings.operators_shown:
+                shown[name] = value
         unset = settings.redeemable_unset if is_nested else settings.criteria_unset
         return shown if unset == "null" else _without_nulls(shown)
+
+    def _rename_receipt_qualifiers(self, shown: dict[str, Any], *, is_nested: bool) -> None:
+        """Give the list, and what is in it, the names that this answer has for them."""
+        qualifiers = shown.pop("receipt_qualifiers")
+        if qualifiers and ("redeemables" if is_nested else "criteria") in self._settings.receipt_attributes_renamed:
+            qualifiers = [
+                {**one, "attribute": SHORT_ATTRIBUTES.get(one["attribute"], one["attribute"])} for one in qualifiers
+            ]
+        shown["receipt_qualifiers" if is_nested else self._settings.criteria_qualifiers_name] = qualifiers
+
+    def _qualifier(self, one: Mapping[str, Any], *, as_text: bool) -> dict[str, Any]:
+        net_value = one["net_value"]
+        return {
+            "expression_type": one["expression_type"],
+            "net_value": str(net_value) if as_text and net_value is not None else net_value,
+            "line_item_selector": self._nested[one["selector"]],
+        }
 
     def _filter(self, one: Mapping[str, Any], *, as_text: bool) -> dict[str, Any]:
         settings = self._settings
@@ -160,7 +190,8 @@ class Shapes:
             for one in body.get(name) or ()
         }
         found = self._world.fetch(wanted - self._nested.keys())
-        self._nested.update((identity, self._nested_selector(stored)) for identity, stored in found.items())
+        for identity, stored in found.items():  # many criteria name one selector: it is written out once
+            self._nested[identity] = orjson.Fragment(orjson.dumps(self._nested_selector(stored)))
 
     # ---------------------------------------------------------------------------------------------- redeemables
 
@@ -173,36 +204,21 @@ class Shapes:
 
     def _redeemable(self, stored: Stored) -> dict[str, Any]:
         settings, body = self._settings, stored.body
-        get = body.get
-        shown: dict[str, Any] = {
-            "name": get("name"),
-            "external_id": stored.external_id,
-            "description": get("description"),
-            "note": get("note"),
-            "points": get("points"),
-            **{name: bool(get(name)) for name in REDEEMABLE_FLAGS},
-            "discount_channel": get("discount_channel") or contract.DEFAULT_DISCOUNT_CHANNEL,
-            "segment_definition_id": get("segment_definition_id"),
-            "effective_location": get("effective_location"),
-            "start_time": self._time(get("start_time")),
-            "end_time": self._time(get("end_time")),
-            "timezone": get("timezone"),
-            "expiry_days": get("expiry_days"),
-            "remind_before": get("remind_before"),
-            "redemption_code_expiry_mins": get("redemption_code_expiry_mins"),
-            "template": get("template"),
-            "lag_duration": get("lag_duration"),
-            "recurrence_schedule": get("recurrence_schedule"),
-            "meta_data": get("meta_data"),
-            "image": get("image"),
-            "receipt_rule": self._rule(get("receipt_rule")),
-            **{name: self._locales(get(name) or {}) for name in LOCALE_LISTS},
-        }
+        shown: dict[str, Any] = {**REDEEMABLE_UNSET, **body, "external_id": stored.external_id}
+        for name in INTERNAL & body.keys():
+            del shown[name]
+        if settings.times_with_z:
+            for name in ("start_time", "end_time"):
+                if shown[name] is not None:
+                    shown[name] += "Z"
+        shown["receipt_rule"] = self._rule(shown["receipt_rule"])
+        for name in LOCALE_LISTS:
+            shown[name] = self._locales(body[name]) if name in body else self._no_locales
         if settings.redeemable_texts_unset == "missing":
             for name in ("description", "note"):
                 if shown[name] is None:
                     del shown[name]
-        return shown if settings.redeemable_unset == "null" else _without_nulls(shown, keep=("timezone",))
+        return shown if settings.redeemable_unset == "null" else _without_nulls(shown)
 
     def _rule(self, rule: Mapping[str, Any] | None) -> dict[str, Any] | None:
         if not rule:
@@ -228,11 +244,6 @@ class Shapes:
                 return {**shown, "redeeming_criterion": None}
             case "missing":
                 return shown
-
-    def _time(self, local_time: str | None) -> str | None:
-        if local_time is None:
-            return None
-        return f"{local_time}Z" if self._settings.times_with_z else local_time
 
     def _locales(self, translations: Mapping[str, str]) -> list[dict[str, Any]]:
         languages = [*translations]
@@ -279,9 +290,5 @@ def redeemable_of_uuid(world: World, uuid: str, settings: Settings) -> Stored | 
     return next((found for found in candidates if found and redeemable_uuid(found, settings) == uuid), None)
 
 
-def _text(number: float) -> str:
-    return str(number)
-
-
-def _without_nulls(shown: dict[str, Any], keep: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {name: value for name, value in shown.items() if value is not None or name in keep}
+def _without_nulls(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if value is not None}

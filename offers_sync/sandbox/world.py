@@ -90,6 +90,7 @@ class World:
         self.log = RequestLog(connection)
         self._lock = threading.RLock()
         self._revision: int | None = None
+        self._newest_ids: dict[Kind, int] = {}
         self._now = 0.0
 
     @classmethod
@@ -134,6 +135,7 @@ class World:
         """A stretch that is saved whole when it ends, or not at all."""
         with self._lock, self._transaction("BEGIN IMMEDIATE"):
             self._revision = None
+            self._newest_ids.clear()
             self._now = now
             yield
 
@@ -144,6 +146,8 @@ class World:
         try:
             yield
         except BaseException:
+            self._revision = None
+            self._newest_ids.clear()
             self.connection.execute("ROLLBACK TO attempt")
             self.connection.execute("RELEASE attempt")
             raise
@@ -164,7 +168,9 @@ class World:
     def add(self, kind: Kind, external_id: str, body: dict[str, Any]) -> int:
         """The id of a new object."""
         revision = self._new_revision()
-        identity = int(kind) * NUMBERS_PER_KIND + self.count(View(kind)) + 1
+        newest = self._newest_ids.get(kind)
+        identity = (self._newest(View(kind)) if newest is None else newest) + 1
+        self._newest_ids[kind] = identity
         self.connection.execute(
             "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (identity, int(kind), external_id, *_texts(body), revision, revision, orjson.dumps(body)),

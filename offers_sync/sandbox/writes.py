@@ -18,10 +18,10 @@ from offers_sync.sandbox.answers import json_answer, missing_parameter
 from offers_sync.sandbox.parameters import json_object
 from offers_sync.sandbox.shapes import IMAGE_HOST
 from offers_sync.sandbox.validation.criteria import read_criterion
-from offers_sync.sandbox.validation.receipt_rules import Inline, read_receipt_rule
+from offers_sync.sandbox.validation.receipt_rules import Inline, Kept, read_receipt_rule
 from offers_sync.sandbox.validation.redeemables import read_redeemable
 from offers_sync.sandbox.validation.selectors import read_selector
-from offers_sync.sandbox.validation.verdicts import ItemFailure, Surroundings, Warnings, is_blank
+from offers_sync.sandbox.validation.verdicts import Accepted, ItemFailure, Surroundings, Warnings, is_blank
 from offers_sync.sandbox.world import Kind, View
 
 if TYPE_CHECKING:
@@ -95,9 +95,8 @@ def _result(world: World, sent: Any, bulk: Bulk, write: Callable[[dict[str, Any]
     warnings: Warnings = {}
     errors: tuple[str, ...] = () if isinstance(sent, dict) else ("item is invalid",)
     if not errors:
-        try:
-            with world.attempt():
-                warnings = write(item)
+        try:  # nothing is saved before everything about the item is judged
+            warnings = write(item)
         except ItemFailure as failure:
             errors = failure.errors
     external_id = item.get("external_id")
@@ -168,7 +167,8 @@ class Writer:
             stored = self._world.find(self._kind, external_id)
             if stored is not None:
                 return self._save(stored, item, replace(self._around, is_update=True))
-        return self._create(self._kind, external_id, item)
+        self._refuse_taken(self._kind, external_id)
+        return self._save(None, item, self._around)
 
     def _update(self, item: dict[str, Any]) -> Warnings:
         try:
@@ -179,60 +179,64 @@ class Writer:
             return self._save(None, item, replace(self._around, is_update=False))
         return self._save(stored, item, self._around)
 
-    def _create(self, kind: Kind, external_id: str, item: dict[str, Any]) -> Warnings:
-        self._refuse_taken(kind, external_id)
-        return self._save(None, item, self._around)
-
     def _save(self, stored: Stored | None, item: dict[str, Any], around: Surroundings) -> Warnings:
         old = stored.body if stored else {}
+        rule: Kept | Inline | None = None
         match self._kind:
             case Kind.SELECTOR:
                 accepted = read_selector(item, old, around)
-                body, warnings = accepted.values, accepted.warnings
             case Kind.CRITERION:
                 accepted = read_criterion(item, old, around)
-                body, warnings = accepted.values, accepted.warnings
             case _:
-                body, warnings = self._redeemable(item, old, around)
+                accepted, rule = self._redeemable(item, old, around)
+        body = accepted.values
         self._refuse_taken_name(body, stored)
+        match rule:
+            case Inline():
+                body = {**body, "receipt_rule": {"qualifier_type": "new", "criterion": self._save_inline(rule)}}
+            case Kept():
+                body = {**body, "receipt_rule": rule.rule}
         if stored is None:
             self._world.add(self._kind, item["external_id"], _set_fields(body))
         else:
             self._world.change(stored, _set_fields(body))
-        return warnings
+        return accepted.warnings
 
     def _redeemable(
         self, item: dict[str, Any], old: dict[str, Any], around: Surroundings
-    ) -> tuple[dict[str, Any], Warnings]:
-        """The body of a redeemable, its inline criterion saved, and the warnings where this verb puts them."""
+    ) -> tuple[Accepted, Kept | Inline | None]:
+        """A redeemable and its rule, with the warnings where this verb puts them."""
         body = read_redeemable(item, old, around)
         if "receipt_rule" not in item:
             if around.is_create:
                 raise ItemFailure("receipt_rule can't be blank")
-            return body, {}
-        old_rule = old.get("receipt_rule")
-        old_criterion = None
-        if old_rule and "criterion" in old_rule:
-            old_criterion = self._world.fetch([old_rule["criterion"]])[old_rule["criterion"]]
-        rule = read_receipt_rule(item["receipt_rule"], old_rule, old_criterion, around)
+            return Accepted(body), None
+        rule = read_receipt_rule(item["receipt_rule"], old.get("receipt_rule"), self._criterion_of(old), around)
         if not isinstance(rule, Inline):
-            return {**body, "receipt_rule": rule.rule}, {}
-        stored_rule = {"qualifier_type": "new", "criterion": self._save_inline(rule)}
-        settings = around.settings
+            return Accepted(body), rule
+        if rule.changes is None:
+            _check_external_id(rule.external_id, around.settings)
+            self._refuse_taken(self._inline_kind, rule.external_id)
+        settings, warnings = around.settings, rule.criterion.warnings
         place = settings.update_warnings_at if around.is_update else settings.create_warnings_at
-        warnings = rule.criterion.warnings
         if warnings and place == "nested":
             warnings = {"receipt_rule": {"redeeming_criterion": warnings}}
-        return {**body, "receipt_rule": stored_rule}, warnings
+        return Accepted(body, warnings), rule
+
+    def _criterion_of(self, redeemable: dict[str, Any]) -> Stored | None:
+        identity = (redeemable.get("receipt_rule") or {}).get("criterion")
+        return None if identity is None else self._world.fetch([identity])[identity]
+
+    @property
+    def _inline_kind(self) -> Kind:
+        return Kind.CRITERION if self._around.settings.inline_criteria_listed else Kind.HIDDEN_CRITERION
 
     def _save_inline(self, inline: Inline) -> int:
-        if inline.changes is not None:
-            self._world.change(inline.changes, _set_fields(inline.criterion.values))
-            return inline.changes.id
-        kind = Kind.CRITERION if self._around.settings.inline_criteria_listed else Kind.HIDDEN_CRITERION
-        _check_external_id(inline.external_id, self._around.settings)
-        self._refuse_taken(kind, inline.external_id)
-        return self._world.add(kind, inline.external_id, _set_fields(inline.criterion.values))
+        body = _set_fields(inline.criterion.values)
+        if inline.changes is None:
+            return self._world.add(self._inline_kind, inline.external_id, body)
+        self._world.change(inline.changes, body)
+        return inline.changes.id
 
     def _refuse_taken(self, kind: Kind, external_id: str) -> None:
         settings = self._around.settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from offers_sync import contract
@@ -30,6 +31,11 @@ FLAG: Final = Flag(takes_words=True)
 FLAGS: Final = ("stack_discounting", "reuse_qualifying_items", "enable_menu_item_aggregator")
 
 
+@cache
+def _inline_scalars(name_limit: int, target_is_whole: bool) -> dict[str, Scalar]:  # noqa: FBT001  a cache's key
+    return _scalars(contract.INLINE_CRITERION_BOUNDS, name_limit, target_is_whole=target_is_whole)
+
+
 def _scalars(bounds: Mapping[str, Bounds], name_limit: int, *, target_is_whole: bool) -> dict[str, Scalar]:
     return {
         "name": Text(limit=name_limit, is_required=True),
@@ -53,7 +59,9 @@ def read_criterion(
 ) -> Accepted:
     """What is stored of a criterion; ``old`` is what it was, empty on create."""
     draft = Draft(item, old, around)
-    read_scalars(draft, _inline_table(around) if is_inline else _OWN)
+    settings = around.settings
+    inline = _inline_scalars(settings.inline_name_limit, settings.inline_target_price_whole)
+    read_scalars(draft, inline if is_inline else _OWN)
     if PLACES in item and not draft.takes_null(PLACES, []):
         _read_places(draft, is_inline=is_inline)
     if GROUPING in item and not draft.takes_null(GROUPING):
@@ -66,14 +74,6 @@ def read_criterion(
             _read_operator(draft, name)
     _check_whole(draft, is_inline=is_inline)
     return draft.verdict()
-
-
-def _inline_table(around: Surroundings) -> dict[str, Scalar]:
-    return _scalars(
-        contract.INLINE_CRITERION_BOUNDS,
-        around.settings.inline_name_limit,
-        target_is_whole=around.settings.inline_target_price_whole,
-    )
 
 
 def _read_places(draft: Draft, *, is_inline: bool) -> None:

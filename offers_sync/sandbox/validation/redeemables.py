@@ -51,6 +51,10 @@ _SCALARS: Final[dict[str, Scalar]] = {
     "timezone": Zone(),
     **{name: Number(is_whole=True) for name in WHOLE_NUMBERS},
 }
+_TABLES: Final[dict[str, dict[str, Scalar]]] = {
+    "words": {**_SCALARS, **dict.fromkeys(FLAGS, Flag(takes_words=True))},
+    "strict": {**_SCALARS, **dict.fromkeys(FLAGS, Flag(takes_words=False))},
+}
 _RECURRENCE: Final[dict[str, Scalar]] = {
     "occurrences": Number(Bounds(Decimal(1), None), is_whole=True),
     "days_distance": Number(Bounds(Decimal(1), Decimal(contract.RECURRENCE_SPAN_DAYS_LIMIT)), is_whole=True),
@@ -60,8 +64,7 @@ _RECURRENCE: Final[dict[str, Scalar]] = {
 def read_redeemable(item: Mapping[str, Any], old: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
     """What is stored of a redeemable without its receipt rule; ``old`` is what it was, empty on create."""
     draft = Draft(item, old, around)
-    flag = Flag(takes_words=around.settings.other_booleans == "words")
-    read_scalars(draft, {**_SCALARS, **dict.fromkeys(FLAGS, flag)})
+    read_scalars(draft, _TABLES[around.settings.other_booleans])
     if draft.new.get("name") is None:
         draft.faults.append("name can't be blank")
     if draft.new.get("timezone") is None:

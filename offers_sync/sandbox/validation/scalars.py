@@ -90,24 +90,18 @@ def read_scalars(draft: Draft, table: Mapping[str, Scalar]) -> None:
 def read_scalar(name: str, value: Any, scalar: Scalar, around: Surroundings) -> Any:
     """The value to store; raises ``ItemFailure`` when it cannot be taken."""
     match scalar:
+        case Flag():
+            return _read_flag(name, value, scalar)
         case Text():
             return _read_text(name, value, scalar)
         case Number():
             return _read_number(name, value, scalar, around)
         case Word():
-            if value in scalar.words:
-                return value
-            if value == "":
-                return None
-            raise ItemFailure(f"{name} is not included in the list")
-        case Flag():
-            return _read_flag(name, value, scalar)
+            return _read_word(name, value, scalar)
         case LocalTime():
             return _read_time(name, value, around)
         case Zone():
-            if isinstance(value, str) and value in ZONES:
-                return value
-            raise ItemFailure(f"{name} is not a supported time zone")
+            return _read_zone(name, value)
         case Place():
             return read_place(name, value, around)
         case _:
@@ -122,6 +116,20 @@ def read_place(name: str, value: Any, around: Surroundings) -> str | None:
         raise ItemFailure(f"{name} is invalid")
     if around.settings.unknown_places == "refuse" and not around.lookup.has_place(value):
         raise ItemFailure(f"{name} could not be found: {value}")
+    return value
+
+
+def _read_word(name: str, value: Any, word: Word) -> str | None:
+    if value == "":
+        return None
+    if not isinstance(value, str) or value not in word.words:
+        raise ItemFailure(f"{name} is not included in the list")
+    return value
+
+
+def _read_zone(name: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in ZONES:
+        raise ItemFailure(f"{name} is not a supported time zone")
     return value
 
 
@@ -141,7 +149,7 @@ def _read_number(name: str, sent: Any, number: Number, around: Surroundings) -> 
         raise ItemFailure(f"{name} is not a number")
     if number.is_whole and whole(value) is None:
         raise ItemFailure(f"{name} must be an integer")
-    exact = Decimal(str(value))
+    exact = Decimal(str(value)) if isinstance(value, float) else value
     low, high = number.bounds
     if low is not None and exact < low:
         raise ItemFailure(f"{name} must be greater than or equal to {low}")
