@@ -23,6 +23,8 @@ LOCAL_TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:
 LITERAL_LOCATION_PATTERN: Final = r"^(location|tag):[0-9]+$"
 SECRET_REFERENCE_PATTERN: Final = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"  # noqa: S105  the form of a reference
 
+URL_PATTERN: Final = r"^https?://[^\s]+$"
+
 OURS: Final = ""
 """In place of the vendor's name, for a field that the vendor does not have."""
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from offers_sync.models import fields, meanings
+from offers_sync.models import fields, meanings, project
 from offers_sync.models.kinds import KINDS
 from offers_sync.models.project import Project
 
@@ -61,6 +61,10 @@ _PATTERN_MESSAGES: Final = MappingProxyType(
         fields.LOCAL_TIME_PATTERN: "A local time is written like 2026-07-01T09:00:00, without offset.",
         fields.LITERAL_LOCATION_PATTERN: "A location is written location:ID or tag:GROUP.",
         fields.SECRET_REFERENCE_PATTERN: "A secret is only ever named, like ${VARIABLE}.",
+        fields.URL_PATTERN: "An address is written like https://images.example.com/sandwich.png.",
+        project.SERVER_PATTERN: "A server is `embedded`, or an address like https://marlow.punchh.com.",
+        project.STATE_PATTERN: "State is `local`, a postgresql:// address, or named like ${VARIABLE}.",
+        project.SHARE_PATTERN: "A share is written like 30%.",
     }
 )
 _BOUND_KEYWORDS: Final = MappingProxyType(
@@ -183,15 +187,17 @@ class _LanguageSchema(GenerateJsonSchema):
 
 
 def _with_keywords(value: Any) -> Any:
-    """JSON Schema's words for bounds, as JSON numbers."""
+    """JSON Schema's words for bounds, as JSON numbers, and with each pattern what to say where it does not match."""
     if isinstance(value, list):
         return [_with_keywords(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
+    written = {
         _BOUND_KEYWORDS.get(name, name): _json_number(item) if name in _BOUND_KEYWORDS else _with_keywords(item)
         for name, item in value.items()
     }
+    message = _PATTERN_MESSAGES.get(str(written.get("pattern")))
+    return {**written, "patternErrorMessage": message} if message else written
 
 
 def _json_number(bound: Any) -> int | float:
@@ -216,7 +222,7 @@ def _with_null(schema: JsonSchemaValue) -> JsonSchemaValue:
 
 
 def _published(value: Any) -> Any:
-    """Without our own facts: a default that the server or we have becomes ``default``, a pattern says what it means."""
+    """Without our own facts, but for the default that the server has or we have."""
     if isinstance(value, list):
         return [_published(item) for item in value]
     if not isinstance(value, Mapping):
@@ -225,8 +231,7 @@ def _published(value: Any) -> Any:
     for fact in ("x-server-default", "x-our-default"):
         if fact in value:
             written["default"] = value[fact]
-    message = _PATTERN_MESSAGES.get(value["pattern"]) if isinstance(value.get("pattern"), str) else None
-    return {**written, "patternErrorMessage": message} if message else written
+    return written
 
 
 def _ordered(schema: dict[str, Any]) -> dict[str, Any]:

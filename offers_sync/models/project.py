@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -24,6 +24,10 @@ from offers_sync.models.fields import (
 )
 from offers_sync.models.rules import ExactlyOne, Rule
 
+SERVER_PATTERN: Final = r"^(embedded|https?://[^\s/]+/?)$"
+STATE_PATTERN: Final = r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$"
+SHARE_PATTERN: Final = r"^(100|[0-9]{1,2})%$"
+
 LiteralLocation = Annotated[str, Field(pattern=LITERAL_LOCATION_PATTERN)]
 Locations = dict[Text, LiteralLocation]
 
@@ -38,8 +42,7 @@ def _count_or_share(value: Any) -> str:
 
 
 CountOrShare = Annotated[
-    Annotated[Integer, Field(ge=0), Tag("<count>")]
-    | Annotated[str, Field(pattern=r"^(100|[0-9]{1,2})%$"), Tag("<share>")],
+    Annotated[Integer, Field(ge=0), Tag("<count>")] | Annotated[str, Field(pattern=SHARE_PATTERN), Tag("<share>")],
     Discriminator(_count_or_share),
 ]
 
@@ -105,7 +108,7 @@ class Environment(Written):
 
     server: Text = field(
         "The server's address, or `embedded` for the sandbox inside the tool.",
-        pattern=r"^(embedded|https?://[^\s/]+/?)$",
+        pattern=SERVER_PATTERN,
         examples=["embedded", "https://marlow.punchh.com"],
     )
     token: Text | None = field(
@@ -123,7 +126,7 @@ class Environment(Written):
     state: Text | None = field(
         "Where the tool remembers: `local` for a file under .offers/, or the URL of a PostgreSQL database.",
         default=None,
-        pattern=r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$",
+        pattern=STATE_PATTERN,
         examples=["local", "${OFFERS_STATE_URL}"],
     )
     locations: Locations | None = field(

@@ -11,7 +11,7 @@ from offers_sync import codes
 from offers_sync.contract import DEFAULT_DISCOUNT_CHANNEL, DiscountChannel
 from offers_sync.models.criterion import InlineCriterion
 from offers_sync.models.documents import Document, Ruled
-from offers_sync.models.fields import OURS, Integer, Key, Language, Number, Text, Written, at_least, field
+from offers_sync.models.fields import OURS, URL_PATTERN, Integer, Key, Language, Number, Text, Written, at_least, field
 from offers_sync.models.references import External, is_external
 from offers_sync.models.rules import ExactlyOne, Fault, Mapped, Rule, Said, is_given
 from offers_sync.models.schedule import InlineSchedule
@@ -76,9 +76,17 @@ class Template(Written):
 class Translation(Written):
     """The texts of an offer in one language."""
 
-    name: Text | None = field("The offer's name in this language.", default=None, examples=["10 % sur un sandwich"])
+    name: Text | None = field(
+        "The offer's name in this language.",
+        default=None,
+        vendor="alternate_locale_name",
+        examples=["10 % sur un sandwich"],
+    )
     description: Text | None = field(
-        "The offer's description in this language.", default=None, examples=["Dix pour cent sur un sandwich."]
+        "The offer's description in this language.",
+        default=None,
+        vendor="alternate_locale_description",
+        examples=["Dix pour cent sur un sandwich."],
     )
 
 
@@ -140,6 +148,7 @@ class Redeemable(Document):
     )
     receipt_rule: ReceiptRule = field(
         "What is taken off, and from which receipts: a criterion, or a flat discount.",
+        vendor="receipt_rule, qualifier_type",
         examples=[{"criterion": "ten-percent-sandwiches"}, {"flat_discount": 5}],
     )
     schedule: ScheduleChoice | None = field(
@@ -159,7 +168,7 @@ class Redeemable(Document):
         "The URL of the offer's picture, at most 500 KB; the server fetches it, we never do.",
         default=None,
         vendor="image_url",
-        pattern=r"^https?://[^\s]+$",
+        pattern=URL_PATTERN,
         examples=["https://images.example.com/sandwich.png"],
     )
     allow_for_support_gifting: bool | None = field("Support staff may gift the offer.", default=None, examples=[True])
