@@ -167,6 +167,11 @@ def _list_of(convert: Convert) -> Convert:
     return convert_list
 
 
+def _as_shown(value: Any) -> Any:
+    """A member that the model does not have; answers pad with empty ones."""
+    return None if value in ("", [], {}) else value
+
+
 def _map_of(convert: Convert) -> Convert:
     def convert_map(value: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -182,7 +187,7 @@ def _model_of(model: type[BaseModel]) -> Convert:
         if not isinstance(value, Mapping):
             return None if value == "" else value
         converters = _converters(model)
-        converted = {name: converters[name](member) if name in converters else member for name, member in value.items()}
+        converted = {name: converters.get(name, _as_shown)(member) for name, member in value.items()}
         return _settled(model, {name: member for name, member in converted.items() if member is not None}) or None
 
     return convert_model
