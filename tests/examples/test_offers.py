@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from offers_sync.contract import (
     LagUnits,
     ProcessingFunction,
 )
+from offers_sync.sandbox.seeding import FREE_FRIES, LOCATION_GROUPS, LOCATIONS, SEGMENTS
 
 PROJECT: Final = Path(__file__).parents[2] / "examples" / "offers"
 FOLDERS: Final = {
@@ -286,3 +288,24 @@ def test_one_missing_translation(capsys: pytest.CaptureFixture[str]) -> None:
     assert [(finding["code"], finding["severity"]) for finding in findings] == [("missing-translation", "notice")]
     assert "lucky-receipt" in json.dumps(findings)
     assert code == 0
+
+
+def test_names_that_the_sandbox_knows() -> None:
+    """Segments, places and the offer that is taken over are those of a new sandbox."""
+    places = {f"location:{location[0]}" for location in LOCATIONS} | {f"tag:{group[0]}" for group in LOCATION_GROUPS}
+    names = [segment[1] for segment in SEGMENTS]
+    assert set(_project()["locations"].values()) <= places
+    for segment in _values("segment", "redeemables", "campaigns"):
+        assert names.count(segment) == 1
+    taken_over = [document["external_id"] for document in _all("redeemables") if "external_id" in document]
+    assert [external_id["sandbox"] for external_id in taken_over] == [FREE_FRIES]
+
+
+def test_plan_is_empty_after_one_apply(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One apply lands every object, the guards let it through, and the next plan has nothing to do."""
+    project = shutil.copytree(PROJECT, tmp_path / "offers", ignore=shutil.ignore_patterns(".offers"))
+    assert run(["plan", str(project), "--detailed-exitcode"]) == 2
+    assert run(["apply", str(project), "--yes"]) == 0
+    capfd.readouterr()
+    assert run(["plan", str(project), "--detailed-exitcode"]) == 0
+    assert "nothing to do" in capfd.readouterr().out
