@@ -154,8 +154,7 @@ class Redeemable(Document):
     schedule: ScheduleChoice | None = field(
         "From when until when: the key of a schedule, or one written out.",
         default=None,
-        vendor="start_time, end_time, timezone, indefinetely, expiry_days, remind_before, lag_duration, "
-        "recurrence_schedule",
+        vendor=OURS,
         examples=["summer"],
     )
     locales: dict[Language, Translation] | None = field(
