@@ -1,0 +1,69 @@
+"""``offers explain``: what a field, a kind, a word or a finding's code means."""
+
+from __future__ import annotations
+
+import shutil
+from difflib import get_close_matches
+from typing import Literal
+
+import click
+
+from offers_sync import codes
+from offers_sync.errors import ExitCode, InvalidInputError
+from offers_sync.reporting import code_pages
+from offers_sync.reporting.layout import fitting
+
+Format = Literal["text", "json"]
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
+)
+def explain(*, name: str | None, output_format: Format) -> int:
+    r"""Say what NAME means: a kind, a field, a word of the vendor's, or the code of a finding.
+
+    \b
+    offers explain redeemable
+    offers explain redeemable.schedule.expiry_days
+    offers explain unknown-field
+    """
+    click.echo(_index(output_format) if name is None else _page(name, output_format), nl=False)
+    return ExitCode.DONE
+
+
+def _width() -> int:
+    return fitting(shutil.get_terminal_size().columns)
+
+
+def _index(output_format: Format) -> str:
+    from offers_sync.models.meanings import KINDS  # noqa: PLC0415  a code's page needs no models
+
+    kinds = {"offers.yaml": "the project: its name, languages, guards and environments", **KINDS}
+    if output_format == "json":
+        return code_pages.index_json(kinds, codes.all_codes())
+    return code_pages.index_text(kinds, codes.all_codes(), _width())
+
+
+def _page(name: str, output_format: Format) -> str:
+    code = codes.find_code(name)
+    if code is not None:
+        return code_pages.code_json(code) if output_format == "json" else code_pages.code_text(code, _width())
+    from offers_sync.models.explaining import explain as find  # noqa: PLC0415  a code's page needs no models
+    from offers_sync.reporting.explaining import explained_json, explained_text  # noqa: PLC0415
+
+    found = find(name)
+    if found is None:
+        raise InvalidInputError(f"nothing here is called `{name}`", hint=_hint(name))
+    return explained_json(found) if output_format == "json" else explained_text(found, _width())
+
+
+def _hint(name: str) -> str:
+    from offers_sync.models.explaining import known_names  # noqa: PLC0415
+
+    known = (*known_names(name), *(code.name for code in codes.all_codes()))
+    close = get_close_matches(name, known, n=2)
+    if not close:
+        return "`offers explain` lists what there is"
+    return f"did you mean {' or '.join(f'`{match}`' for match in close)}?"

@@ -1,0 +1,86 @@
+"""The page of a finding's code, and the list of all that can be explained, as text and as JSON.
+
+The texts are those of ``codes`` and ``mistakes``.  No model is needed here, so these pages come at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from offers_sync.findings import Code, Severity
+from offers_sync.reporting.layout import indented, paragraph, sections, terms
+from offers_sync.reporting.mistakes import Mistake, find_mistake
+
+FORMAT_VERSION: Final = 1
+
+_WAIVER: Final = """\
+allow:
+- code: {code}
+  key: redeemable/lunch
+  reason: Agreed with the brand team.
+  until: 2030-01-31T00:00:00
+"""
+
+
+def index_text(kinds: Mapping[str, str], codes: Iterable[Code], width: int) -> str:
+    """What can be explained: the kinds of file and the codes."""
+    by_severity = {
+        severity: [(code.name, code.title) for code in codes_of]
+        for severity in Severity
+        if (codes_of := [code for code in codes if code.severity is severity])
+    }
+    return sections(
+        (
+            "Kinds of file\n\n" + terms(list(kinds.items()), width),
+            *(f"Codes: {severity}s\n\n" + terms(rows, width) for severity, rows in by_severity.items()),
+            paragraph("offers explain KIND, KIND.FIELD, CODE, or a word of the vendor's says more.", width),
+        )
+    )
+
+
+def code_text(code: Code, width: int) -> str:
+    """The page of a code."""
+    mistake = find_mistake(code.name)
+    return sections(
+        (
+            f"{code.name} ({code.severity})",
+            paragraph(f"{code.title}.", width),
+            paragraph(code.meaning, width),
+            "What to do\n\n" + paragraph(code.remedy, width, 2),
+            _mistake_text(mistake) if mistake is not None else "",
+            _waiver_text(code, width),
+        )
+    )
+
+
+def _mistake_text(mistake: Mistake) -> str:
+    wrong = f"For example\n\n{indented(mistake.wrong)}"
+    return f"{wrong}\n\nMended\n\n{indented(mistake.mended)}" if mistake.mended else wrong
+
+
+def _waiver_text(code: Code, width: int) -> str:
+    if code.severity is Severity.ERROR:
+        return paragraph("An error cannot be waived.", width)
+    return "Where it is meant, waive it in offers.yaml\n\n" + indented(_WAIVER.format(code=code.name))
+
+
+def code_json(code: Code) -> str:
+    """The page of a code as a JSON object."""
+    mistake = find_mistake(code.name)
+    example = None if mistake is None else asdict(mistake)
+    can_be_waived = code.severity is not Severity.ERROR
+    return _json({"type": "code", **asdict(code), "can_be_waived": can_be_waived, "example": example})
+
+
+def index_json(kinds: Mapping[str, str], codes: Iterable[Code]) -> str:
+    """What can be explained, as a JSON object."""
+    written = [{"name": code.name, "severity": code.severity, "title": code.title} for code in codes]
+    listed = [{"name": name, "description": description} for name, description in kinds.items()]
+    return _json({"type": "index", "kinds": listed, "codes": written})
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps({"format_version": FORMAT_VERSION, **value}, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,47 @@
+"""The JSON Schemas that are published: of the files that people write, and of the formats that others read.
+
+A format's own module makes its schema; this table gives it a name.  Writing them is the command's business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final
+
+from offers_sync.models.json_schema import language_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A schema that can be asked for by name."""
+
+    summary: str
+    make: Callable[[], dict[str, Any]]
+
+
+def _of_language(name: str, summary: str) -> Published:
+    return Published(summary, partial(language_schema, name))
+
+
+PUBLISHED: Final = MappingProxyType[str, Published](
+    {
+        "any": _of_language("any", "any document; what editors are pointed at"),
+        "project": _of_language("project", "offers.yaml"),
+        "selector": _of_language("selector", "a document of that kind"),
+        "criterion": _of_language("criterion", "a document of that kind"),
+        "redeemable": _of_language("redeemable", "a document of that kind"),
+        "schedule": _of_language("schedule", "a document of that kind"),
+        "locale": _of_language("locale", "a document of that kind"),
+        "campaign": _of_language("campaign", "a document of that kind"),
+    }
+)
+"""Schemas by name, in the order in which they are listed."""
+
+
+def schema_text(name: str) -> str:
+    """The schema of that name as text, the same on every run."""
+    return json.dumps(PUBLISHED[name].make(), indent=2, ensure_ascii=False) + "\n"
