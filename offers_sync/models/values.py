@@ -97,7 +97,10 @@ class Listing:
 
     kind: ObjectKind
     items: tuple[Live, ...]
+    """One for each id, and every one without an id."""
     gap: str = ""
+    repeated: tuple[Live, ...] = ()
+    """Further objects under ids that others in ``items`` bear already."""
 
     @property
     def is_complete(self) -> bool:
@@ -111,6 +114,37 @@ class Segment:
 
     segment_id: int
     name: str
+    about: Tree = field(default_factory=dict)
+    """What else the list says of it, in the vendor's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A restaurant; offers name it ``location:ID``."""
+
+    location_id: int
+    name: str
+    store_number: str = ""
+    about: Tree = field(default_factory=dict)
+
+    @property
+    def literal(self) -> str:
+        """How a document names it."""
+        return f"location:{self.location_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class LocationGroup:
+    """A named set of restaurants; offers name it ``tag:ID``."""
+
+    location_group_id: int
+    name: str
+    location_ids: tuple[int, ...] = ()
+
+    @property
+    def literal(self) -> str:
+        """How a document names it."""
+        return f"tag:{self.location_group_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +154,37 @@ class Offered:
     redeemable_id: int
     redeemable_uuid: str
     name: str
+    about: Tree = field(default_factory=dict)
+
+
+SideList = Literal["segments", "offered", "locations"]
+"""The lists beside those of the objects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The live side, read once."""
+    """The live side, read once.
+
+    Where the full lists are not enabled for the account, every listing is empty and its ``gap`` says so, and
+    ``offered`` shows what the distribution side knows of the redeemables.
+    """
 
     listings: Mapping[ObjectKind, Listing]
     segments: tuple[Segment, ...] = ()
     offered: tuple[Offered, ...] = ()
+    locations: tuple[Location, ...] = ()
+    location_groups: tuple[LocationGroup, ...] = ()
+    unread: Mapping[SideList, str] = field(default_factory=dict)
+    """The lists that were not read, each with the reason; nothing can be concluded from their being empty."""
+    is_degraded: bool = False
+    """Whether the full lists are not enabled, so that no field of a live object could be read."""
+
+    @property
+    def places(self) -> frozenset[str] | None:
+        """Every location and group as documents name them; nothing where none was read."""
+        if "locations" in self.unread or not (self.locations or self.location_groups):
+            return None
+        return frozenset(place.literal for place in (*self.locations, *self.location_groups))
 
 
 @dataclass(frozen=True, slots=True)
