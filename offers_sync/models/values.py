@@ -184,7 +184,8 @@ class Snapshot:
         """Every location and group as documents name them; nothing where none was read."""
         if "locations" in self.unread or not (self.locations or self.location_groups):
             return None
-        return frozenset(place.literal for place in (*self.locations, *self.location_groups))
+        groups = frozenset(group.literal for group in self.location_groups)
+        return groups | {location.literal for location in self.locations}
 
 
 @dataclass(frozen=True, slots=True)
