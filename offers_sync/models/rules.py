@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, Protocol
 
 from offers_sync.findings import Code
@@ -40,8 +41,16 @@ def is_given(written: Mapped, name: str) -> bool:
     return written.get(name) is not None
 
 
+_ANY_BUT_NULL = ["string", "number", "boolean", "object", "array"]
+
+
 def _given_schema(name: str) -> dict[str, Any]:
-    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+    value = {"type": _ANY_BUT_NULL, "errorMessage": f"`{name}` needs a value here."}
+    return {"required": [name], "properties": {name: value}}
+
+
+def _absent_schema(name: str, why: str) -> dict[str, Any]:
+    return {"properties": {name: {"type": "null", "errorMessage": why}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,17 @@ class ExactlyOne:
             yield Fault(self.code, (name,), f"`{name}` and `{given[0]}` exclude each other", f"keep one of {either}")
 
     def schema(self) -> dict[str, Any]:
-        """``oneOf`` over the fields."""
-        return {"oneOf": [_given_schema(name) for name in self.names]}
+        """Any of the fields, and after each none of the later ones; editors say more of that than of ``oneOf``."""
+        return {
+            "anyOf": [_given_schema(name) for name in self.names],
+            "allOf": [
+                {
+                    "if": _given_schema(first),
+                    "then": _absent_schema(later, f"`{later}` and `{first}` exclude each other."),
+                }
+                for first, later in combinations(self.names, 2)
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,7 @@ class ForbiddenWhen:
         """``if`` the other field, ``then`` not this one."""
         return {
             "if": {"required": [self.other], "properties": {self.other: {"enum": list(self.values)}}},
-            "then": {"properties": {self.name: {"type": "null"}}},
+            "then": _absent_schema(self.name, f"`{self.name}` contradicts `{self.other}`."),
         }
 
 
