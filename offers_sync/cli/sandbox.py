@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 
     from offers_sync.sandbox.census import Census
     from offers_sync.sandbox.log import Entry
-    from offers_sync.sandbox.scripting import Faults
-    from offers_sync.sandbox.settings import Settings
-    from offers_sync.sandbox.world import World
 
     Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -154,7 +150,7 @@ def reset(directory: Path, data: str | None, *, yes: bool, empty: bool) -> None:
             raise InvalidInputError(f"{database} would be emptied", hint="add --yes")
         click.confirm(f"Empty {database} and begin again?", abort=True, err=True)
     with _open(database) as world:
-        world.clear(seed=None if empty else seed_world, now=time.time())
+        world.clear(seed=None if empty else seed_world)
     click.echo(f"{database} begins again{', empty' if empty else ''}.", err=True)
 
 
@@ -229,9 +225,7 @@ def _existing(directory: Path, data: str | None) -> Path:
 
 @contextmanager
 def _open(database: Path | None, *, empty: bool = False) -> Iterator[World]:
-    from offers_sync.sandbox.world import World
-
-    world = World.open(database, seed=None if empty else seed_world, now=time.time())
+    world = World.open(database, seed=None if empty else seed_world)
     try:
         yield world
     finally:
@@ -259,7 +253,7 @@ def _entry_text(entry: Entry) -> str:
     status = entry.status or "---"
     query = f"?{entry.query}" if entry.query else ""
     fault = f"  [{entry.fault}]" if entry.fault else ""
-    return _line(f"{entry.number:>6}  {at}  {status}  {entry.method:<5} {entry.path}{query}  {entry.request_id}{fault}")
+    return _line(f"{entry.number:>6}  {at}  {status}  {entry.method:<6} {entry.path}{query}  {entry.request_id}{fault}")
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def open_embedded(  # noqa: PLR0913  all of them optional
     wait: Callable[[float], None] = time.sleep,
 ) -> Embedded:
     """The sandbox over a file, seeded when the file is new unless ``empty``; ``None`` keeps it in memory."""
-    world = World.open(database, seed=None if empty else seed, now=clock().timestamp())
+    world = World.open(database, seed=None if empty else seed)
     return Embedded(Vendor(world, settings, faults, clock), wait=wait)
 
 

@@ -7,6 +7,7 @@ connection is really cut.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -144,7 +145,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number and number > 0 else error
         raise InvalidInputError(
             f"cannot listen on {host}:{port}: {reason}", hint="choose another --port, or 0 for a free one"
         ) from error

@@ -120,8 +120,10 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _refuse_foreign(database: Path, connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")  # one look at both, whatever another process is doing
     identity = _pragma(connection, "application_id")
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    connection.execute("COMMIT")
     if identity == 0 and tables == 0:
         return
     if identity != APPLICATION_ID:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NUMBERS_PER_KIND: Final = 1_000_000_000
 FORMER_KEPT_SECONDS: Final = 7200.0
 VARIABLES_LIMIT: Final = 500
+LONG_AGO: Final = 0.0
+READS_AGO: Final = 1_000_000_000
 
 
 class Kind(IntEnum):
@@ -94,16 +96,14 @@ class World:
         self._now = 0.0
 
     @classmethod
-    def open(cls, database: Path | None, *, seed: Callable[[World, float], None] | None, now: float) -> World:
+    def open(cls, database: Path | None, *, seed: Callable[[World], None] | None = None) -> World:
         """The world in the file; a new one is given its tables and, with ``seed``, its first contents."""
         world = cls(connect(database))
         try:
             if is_new(world.connection):
-                with world.writing(now):
+                with world.writing(LONG_AGO):
                     if is_new(world.connection):  # another process may have been first
-                        create_tables(world.connection)
-                        if seed is not None:
-                            seed(world, now)
+                        world._begin(seed)
         except BaseException:
             world.close()
             raise
@@ -114,13 +114,20 @@ class World:
         with self._lock:
             self.connection.close()
 
-    def clear(self, *, seed: Callable[[World, float], None] | None, now: float) -> None:
+    def clear(self, *, seed: Callable[[World], None] | None = None) -> None:
         """Begin again: everything goes, the log as well, in one step."""
-        with self.writing(now):
+        with self.writing(LONG_AGO):
             drop_tables(self.connection)
-            create_tables(self.connection)
-            if seed is not None:
-                seed(self, now)
+            self._begin(seed)
+
+    def _begin(self, seed: Callable[[World], None] | None) -> None:
+        create_tables(self.connection)
+        if seed is not None:
+            seed(self)
+            # What was there from the start is older than any lag.
+            self.connection.execute(
+                "UPDATE revisions SET selector_reads = ?, criterion_reads = ?, redeemable_reads = ?", (-READS_AGO,) * 3
+            )
 
     # --------------------------------------------------------------------------------------------- transactions
 

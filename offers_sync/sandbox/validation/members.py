@@ -54,7 +54,8 @@ def read_filters(sent: list[Any], lookup: Lookup) -> Members:
     warnings: list[dict[str, Any]] = []
     for member in sent:
         selector = _selector(member, lookup)
-        method = _get(member, "processing_method") or None
+        method = _get(member, "processing_method")
+        method = None if method == "" else method
         quantity = _get(member, "quantity")
         names = []
         if selector is None:
