@@ -224,6 +224,13 @@ LITERAL_SECRET = _error(
     "Keys and passwords are only ever named, as ${VARIABLE}; what is in git is no longer secret.",
     "Put the secret into the environment, name it here, and replace the one that was committed.",
 )
+SERVER_NOT_ALLOWED = _error(
+    "server-not-allowed",
+    "The key would be sent to a strange server",
+    "Hosts are *.punchh.com over https, this machine, or those that the variable OFFERS_HOSTS lists; so no change of "
+    "a file can send the key elsewhere.",
+    "Check the address; to trust another host, list it in OFFERS_HOSTS.",
+)
 TIME_DOES_NOT_EXIST = _error(
     "time-does-not-exist",
     "This local time does not exist",
@@ -293,6 +300,12 @@ FORMERLY_EXISTS = _error(
     "`formerly` derives the id from the old key, so both documents would claim one object.",
     "Remove the old document, or this line.",
 )
+REFERENCE_TO_RETIRED = _warning(
+    "reference-to-retired",
+    "The offer that is named is retired",
+    "A retired offer has ended and is no longer distributed; the server refuses to gift it.",
+    "Name another offer, or remove this document once it is no longer needed.",
+)
 TEXT_TWICE = _error(
     "text-twice",
     "A text has two sources",
@@ -356,6 +369,12 @@ END_BEFORE_START = _warning(
     "No guest will ever be able to use it.",
     "Check the two times.",
 )
+CAMPAIGN_OUTSIDE_OFFER = _warning(
+    "campaign-outside-offer",
+    "The campaign gifts an offer that is not there yet, or no longer",
+    "The server refuses a campaign whose offer is still ahead, or has ended by then.",
+    "Move the campaign's start into the time of its offer.",
+)
 NO_FILTER = _warning(
     "no-filter",
     "Every item is discounted",
@@ -367,6 +386,13 @@ ROUNDS_DOLLARS = _notice(
     "The discount is rounded to whole dollars",
     "A rounding rule rounds to a whole number, not to cents.",
     "Remove the rounding rule, or waive this finding where it is meant.",
+)
+EXCLUSION_AS_QUALIFIER = _warning(
+    "exclusion-as-qualifier",
+    "An exclusion is written as a qualifier",
+    "A qualifier asks for an item. One that is *not* something stands on nearly every receipt, so nothing is left out.",
+    "To leave items out, write a line item filter with `processing_method: exclude`; to refuse receipts that hold "
+    "them, use line_item_does_not_exist with a selector of those items.",
 )
 BLANKS_IN_LIST = _warning(
     "blanks-in-list",

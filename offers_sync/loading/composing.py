@@ -9,14 +9,14 @@ document must hold by ``validating``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from yaml._yaml import CParser
 from yaml.error import YAMLError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from offers_sync import codes
 from offers_sync.loading.complaints import TextComplaint
@@ -35,7 +35,12 @@ _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#[^\r\n]*)?)+)+")
 """An anchor and a tag before a value, which are no part of it."""
 _BARE_TAG: Final = re.compile(r"(?:&\S+\s+)?!")
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
-_COLLECTION_TAGS: Final = {MappingNode: "tag:yaml.org,2002:map", SequenceNode: "tag:yaml.org,2002:seq"}
+_COLLECTION_TAGS: Final[Mapping[type[Node], str]] = {
+    MappingNode: "tag:yaml.org,2002:map",
+    SequenceNode: "tag:yaml.org,2002:seq",
+}
+_NOTHING: Final[dict[Any, Any]] = {}
+"""Its methods in C take the arguments that the composer hands over at every node, and do nothing."""
 _PLAIN: Final = object()
 _QUOTED: Final = object()
 
@@ -54,8 +59,7 @@ class _UnusualError(Exception):
 class _QuickComposer(CParser):
     """Composes nodes whose tags are their values."""
 
-    descend_resolver = {}.get  # C functions that take these arguments and do nothing, at every node
-    ascend_resolver = {}.clear
+    descend_resolver, ascend_resolver = _NOTHING.get, _NOTHING.clear
 
     def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> Any:  # noqa: ARG002  the composer's signature
         """The value of a scalar, nothing for a collection."""
@@ -67,8 +71,7 @@ class _QuickComposer(CParser):
 class _CarefulComposer(CParser):
     """Composes nodes that say whether they were quoted, or carry the tag that was written."""
 
-    descend_resolver = {}.get
-    ascend_resolver = {}.clear
+    descend_resolver, ascend_resolver = _NOTHING.get, _NOTHING.clear
 
     def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> Any:  # noqa: ARG002  the composer's signature
         """A mark that no tag can equal."""
@@ -211,7 +214,7 @@ def _end_of(text: str, node: Node) -> int:
     start, end = node.start_mark.index, node.end_mark.index
     if isinstance(node, ScalarNode):
         return end if node.style not in ("|", ">") else int(start + len(text[start:end].rstrip()))
-    if node.flow_style:
+    if not isinstance(node, CollectionNode) or node.flow_style:
         return int(end)
     last = node.value[-1] if node.value else ()
     inside = [part for part in (last if isinstance(last, tuple) else (last,)) if start <= part.start_mark.index < end]
@@ -229,7 +232,7 @@ def compose(text: FileText) -> Composition:
     composer = _CarefulComposer(text.text)
     try:
         while composer.check_node():
-            node = composer.get_node()
+            node = cast("Node", composer.get_node())
             if len(documents) == DOCUMENTS_LIMIT:
                 builder.complain(codes.YAML_TOO_MANY_DOCUMENTS, node, "this is the 10,001st document of the file")
                 break

@@ -6,33 +6,53 @@ What one environment makes of the documents is said by ``resolving``; nothing he
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 from offers_sync import codes
-from offers_sync.findings import Finding, Position
+from offers_sync.findings import Finding, Position, Severity
+from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDocument
 from offers_sync.loading.complaints import Complaint, from_pointer
 from offers_sync.loading.composing import compose, read_values
+from offers_sync.loading.crosschecks import (
+    check_environments,
+    check_identities,
+    check_locations,
+    check_names,
+    check_references,
+)
 from offers_sync.loading.files import RawFile, decode, list_files
 from offers_sync.loading.findings import find, find_in_text, locate
+from offers_sync.loading.judging import judge
+from offers_sync.loading.moments import check_moments
 from offers_sync.loading.project import PROJECT_FILE
+from offers_sync.loading.project_rules import Surroundings
+from offers_sync.loading.secrecy import cover_secrets
 from offers_sync.loading.texts import FileText
-from offers_sync.loading.validating import as_document, examine, examine_document
-from offers_sync.models.kinds import AnyDocument
-from offers_sync.models.project import Project
+from offers_sync.loading.translations import check_translations
+from offers_sync.loading.validating import examine_document, examine_project
+from offers_sync.models.kinds import KINDS, AnyDocument
+from offers_sync.models.project import Project, is_waived
 from offers_sync.models.values import Source
 
+__all__ = ["Loaded", "LoadedDocument", "load_files", "load_project"]
 
-@dataclass(frozen=True, slots=True)
-class LoadedDocument:
-    """A document without faults of its own, and where it is written."""
-
-    model: AnyDocument
-    source: Source
+_KEY_LINE: Final = re.compile(r"^[ \t-]*key:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
+_CHECKS: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
+    check_names,
+    check_references,
+    check_environments,
+    check_locations,
+    check_identities,
+    check_translations,
+    check_moments,
+    judge,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +63,10 @@ class Loaded:
     project: Project | None
     """What offers.yaml says, unless something is wrong with it."""
     documents: tuple[LoadedDocument, ...]
+    """The documents without an error of their own."""
     findings: tuple[Finding, ...]
+    count: int
+    """How many documents there are, those with errors included."""
     texts: Mapping[str, FileText] = field(repr=False)
 
     def locate(self, source: Source, pointer: str) -> tuple[Position, str] | None:
@@ -53,7 +76,7 @@ class Loaded:
 
 
 def load_project(folder: Path, *, hosts: Collection[str] = (), now: datetime | None = None) -> Loaded:
-    """The project in a folder with an offers.yaml."""
+    """The project in a folder with an offers.yaml; ``hosts`` are trusted beside the vendor's."""
     return load_files(folder, list_files(folder), hosts=hosts, now=now)
 
 
@@ -61,8 +84,11 @@ def load_files(
     folder: Path, files: Iterable[RawFile], *, hosts: Collection[str] = (), now: datetime | None = None
 ) -> Loaded:
     """The project that some files make, wherever they were read from."""
+    reading = _Reading(Surroundings(hosts, now or datetime.now(UTC)))
     with _no_collection():
-        return _Reading(hosts, now or datetime.now(UTC)).read(folder, files)
+        for file in files:
+            reading.read(file)
+        return reading.finish(folder)
 
 
 @contextmanager
@@ -80,45 +106,103 @@ def _no_collection() -> Iterator[None]:
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self, hosts: Collection[str], now: datetime) -> None:
-        self._hosts, self._now = hosts, now
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
         self._texts: dict[str, FileText] = {}
-        self._documents: list[LoadedDocument] = []
-        self._findings: list[Finding] = []
         self._project: Project | None = None
+        self._documents: list[LoadedDocument] = []
+        self._faulty: list[FaultyDocument] = []
+        self._names: dict[Source, tuple[str, str]] = {}
+        self._findings: list[Finding] = []
+        self._charges: list[Charge] = []
 
-    def read(self, folder: Path, files: Iterable[RawFile]) -> Loaded:
-        for file in files:
-            self._read_file(file)
-        findings = tuple(sorted(self._findings, key=lambda finding: finding.sort_key))
-        return Loaded(folder, self._project, tuple(self._documents), findings, self._texts)
-
-    def _read_file(self, file: RawFile) -> None:
+    def read(self, file: RawFile) -> None:
+        """Take in one file."""
         text = decode(file)
         if isinstance(text, Finding):
             self._findings.append(text)
             return
+        if file.name == PROJECT_FILE:
+            text = cover_secrets(text)
         self._texts[file.name] = text
         values = read_values(text)
-        self._findings.extend(find_in_text(text, complaint) for complaint in values.complaints)
-        if not values.complaints and all(value is None for value in values.documents):
+        if values.complaints:
+            self._findings.extend(find_in_text(text, complaint) for complaint in values.complaints)
+            self._count_lost(text)
+        elif all(written is None for written in values.documents):
             self._findings.append(_empty(text))
         for index, written in enumerate(values.documents):
-            if written is not None:
-                self._read_document(text, Source(file.name, index), written)
+            if written is None:
+                continue
+            if file.name == PROJECT_FILE:
+                self._read_project(Source(file.name, index), written)
+            else:
+                self._read_document(Source(file.name, index), written)
 
-    def _read_document(self, text: FileText, source: Source, written: Any) -> None:
-        if source.file == PROJECT_FILE:
-            examined = examine(Project, written)
-            self._project = examined.model if isinstance(examined.model, Project) else None
-        else:
-            examined = examine_document(written)
-            if examined.model is not None:
-                self._documents.append(LoadedDocument(as_document(examined.model), source))
-        self._complain(text, source, examined.complaints)
+    def _count_lost(self, text: FileText) -> None:
+        """Documents behind a syntax error, by their key alone, so that references to them are left in peace."""
+        for key in _KEY_LINE.findall(text.text):
+            self._faulty.extend(FaultyDocument(kind, key, None) for kind in KINDS)
 
-    def _complain(self, text: FileText, source: Source, complaints: Iterable[Complaint]) -> None:
-        self._findings.extend(find(compose(text), source.index, complaint) for complaint in complaints)
+    def _read_project(self, source: Source, written: Any) -> None:
+        if source.index != 0:
+            message = f"{PROJECT_FILE} holds one document, and this is another"
+            complaint = Complaint(codes.WRONG_FORM, (), message, "write it into a file of its own")
+            self._charges.append((source, complaint))
+            return
+        examined = examine_project(written, self._surroundings)
+        self._project = cast("Project | None", examined.model)
+        self._charges.extend((source, complaint) for complaint in examined.complaints)
+
+    def _read_document(self, source: Source, written: Any) -> None:
+        examined = examine_document(written)
+        kind, key = self._names[source] = _name_of(written)
+        if examined.model is not None:
+            self._documents.append(LoadedDocument(cast("AnyDocument", examined.model), source))
+        elif kind in KINDS:
+            self._faulty.append(FaultyDocument(kind, key, source))
+        self._charges.extend((source, complaint) for complaint in examined.complaints)
+
+    def finish(self, folder: Path) -> Loaded:
+        """Hold the documents against each other, and look up where everything stands."""
+        census = Census(self._project, tuple(self._documents), tuple(self._faulty))
+        for check in _CHECKS:
+            self._charges.extend(check(census))
+        self._charges.sort(key=lambda charge: charge[0])
+        found = {
+            self._find(source, complaint): None
+            for source, complaint in self._charges
+            if self._counts(source, complaint)
+        }
+        findings = sorted((*self._findings, *found), key=lambda finding: finding.sort_key)
+        return Loaded(folder, self._project, census.documents, tuple(findings), len(self._names), self._texts)
+
+    def _counts(self, source: Source, complaint: Complaint) -> bool:
+        """Whether no reviewed exception waives the complaint; an error is never waived."""
+        if self._project is None or complaint.code.severity is Severity.ERROR:
+            return True
+        return not is_waived(self._project, complaint.code.name, *self._names.get(source, ("", "")))
+
+    def _find(self, source: Source, complaint: Complaint) -> Finding:
+        return find(compose(self._texts[source.file]), source.index, complaint)
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What is written once and used twice, by an alias, is said once."""
+    seen = set()
+    for finding in findings:
+        said = (finding.code, finding.position, finding.message)
+        if said not in seen:
+            yield finding
+        seen.add(said)
+
+
+def _name_of(written: Any) -> tuple[str, str]:
+    """Kind and key as they are written, the language for want of a key."""
+    if not isinstance(written, dict):
+        return "", ""
+    kind, key = written.get("kind"), written.get("key", written.get("language"))
+    return (kind if isinstance(kind, str) else ""), (key if isinstance(key, str) else "")
 
 
 def _empty(text: FileText) -> Finding:

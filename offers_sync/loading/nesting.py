@@ -64,7 +64,7 @@ def _walk(text: str) -> TextComplaint | None:
             open_collections.pop()
         elif isinstance(event, AliasEvent):
             aliases += 1
-            if latest.get(event.anchor) in open_collections:
+            if latest.get(event.anchor or "", 0) in open_collections:
                 return _complaint(codes.YAML_RECURSIVE, event, f"`*{event.anchor}` stands inside `&{event.anchor}`")
             if aliases > ALIASES_LIMIT:
                 return _complaint(codes.YAML_TOO_MANY_ALIASES, event, f"this is alias {aliases:,} of the file")

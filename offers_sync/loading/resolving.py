@@ -13,11 +13,11 @@ from typing import Any, Final
 from offers_sync import codes
 from offers_sync.findings import Finding
 from offers_sync.loading.complaints import Complaint, Path, to_pointer
+from offers_sync.loading.composing import compose
 from offers_sync.loading.findings import find
 from offers_sync.loading.identity import choose_id, derive_id, inline_key
 from offers_sync.loading.loading import Loaded, LoadedDocument
 from offers_sync.loading.project import PROJECT_FILE
-from offers_sync.loading.composing import compose
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.kinds import AnyDocument
@@ -77,7 +77,7 @@ class _Scene:
     def __init__(self, project: Project, environment: str, documents: Iterable[LoadedDocument]) -> None:
         self.project, self.environment = project, environment
         self.documents = [document for document in documents if _is_for(document.model, environment)]
-        self._by_key = {
+        self._by_key: dict[tuple[str, str], LoadedDocument] = {
             (document.model.kind, document.model.key): document
             for document in self.documents
             if not isinstance(document.model, Locale)

@@ -14,6 +14,7 @@ from typing import Final
 
 from offers_sync.findings import Position
 
+_COVER: Final = "*"
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -23,6 +24,8 @@ class FileText:
 
     file: str
     text: str
+    covered: tuple[tuple[int, int], ...] = ()
+    """Stretches that may hold a secret, and are never shown."""
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -39,7 +42,12 @@ class FileText:
         starts = self._line_starts
         start = starts[number - 1]
         end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        shown = self.text[start:end].rstrip("\r\n")
+        for low, high in self.covered:
+            first, last = max(low - start, 0), min(high - start, len(shown))
+            if first < last:
+                shown = shown[:first] + _COVER * (last - first) + shown[last:]
+        return shown
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._line_starts, offset)

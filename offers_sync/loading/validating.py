@@ -6,19 +6,22 @@ type is wrong.  A field that has one complaint does not get a second.  What othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from offers_sync import codes
+from offers_sync.findings import Severity
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.composing import FLAWED
-from offers_sync.loading.wording import closest, translate
+from offers_sync.loading.project_rules import Surroundings, check_project
+from offers_sync.loading.vocabulary import did_you_mean, models_in
 from offers_sync.models.documents import Ruled
-from offers_sync.models.kinds import KINDS, AnyDocument
+from offers_sync.models.kinds import KINDS
+from offers_sync.models.project import Project
 from offers_sync.models.references import is_external
 from offers_sync.models.rules import Fault
 
@@ -44,11 +47,18 @@ def examine_document(written: Any) -> Examined:
     model = KINDS.get(kind) if isinstance(kind, str) else None
     if model is None:
         return Examined(None, (_unknown_kind(written),) if kind is not FLAWED else ())
-    return examine(model, written)
+    return _examine(model, written)
 
 
-def examine(model: type[BaseModel], written: dict[str, Any]) -> Examined:
-    """A mapping that is to be of one model."""
+def examine_project(written: Any, surroundings: Surroundings) -> Examined:
+    """What offers.yaml says."""
+    if not isinstance(written, dict):
+        return Examined(None, (_not_a_mapping(written),) if written is not FLAWED else ())
+    return _examine(Project, written, check_project(written, surroundings))
+
+
+def _examine(model: type[BaseModel], written: dict[str, Any], more: Iterable[Complaint] = ()) -> Examined:
+    """A mapping that is to be of one model, with what else is held against it."""
     if any(name.startswith(IGNORED_PREFIX) for name in written):
         written = {name: value for name, value in written.items() if not name.startswith(IGNORED_PREFIX)}
     complaints: list[Complaint] = []
@@ -56,12 +66,15 @@ def examine(model: type[BaseModel], written: dict[str, Any]) -> Examined:
     try:
         value = model.__pydantic_validator__.validate_python(written)
     except ValidationError as error:
+        from offers_sync.loading.wording import translate  # noqa: PLC0415  only where something is wrong
+
         complaints = translate(error, model, written)
-    faults = list(_break_rules(model, written, ()))
-    if faults:
+    others = [*(_complain(fault) for fault in _break_rules(model, written, ())), *more]
+    if others:
         seen = {complaint.path for complaint in complaints}
-        complaints += [_complain(fault) for fault in faults if not _is_covered(fault.path, seen)]
-    return Examined(value, tuple(complaints))
+        complaints += [other for other in others if not _is_covered(other.path, seen)]
+    is_sound = all(complaint.code.severity is not Severity.ERROR for complaint in complaints)
+    return Examined(value if is_sound else None, tuple(complaints))
 
 
 def _is_covered(path: Path, seen: set[Path]) -> bool:
@@ -89,8 +102,7 @@ def _unknown_kind(written: Mapping[str, Any]) -> Complaint:
             codes.UNKNOWN_KIND, (), "the document does not say what it is: `kind` is missing", f"write `kind: {guess}`"
         )
     kind = written["kind"]
-    suggestion = closest(kind, KINDS) if isinstance(kind, str) else None
-    hint = f"did you mean `{suggestion}`?" if suggestion else f"the kinds are {kinds}"
+    hint = (did_you_mean(kind, KINDS) if isinstance(kind, str) else "") or f"the kinds are {kinds}"
     return Complaint(codes.UNKNOWN_KIND, ("kind",), f"`{kind}` is no kind of document", hint)
 
 
@@ -113,24 +125,9 @@ def _break_rules(model: type[BaseModel], written: Any, path: Path) -> Iterator[F
 @cache
 def _nested(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
     """The fields that hold mappings with rules, or lists of them."""
-    found = []
-    for name, facts in model.model_fields.items():
-        for candidate in models_in(facts.annotation):
-            if issubclass(candidate, Ruled) and (candidate.rules or _nested(candidate)):
-                found.append((name, candidate))
-    return tuple(found)
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that an annotation is made of."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from models_in(part)
-
-
-def as_document(model: BaseModel) -> AnyDocument:
-    """The model of a document, by its type."""
-    if not isinstance(model, tuple(KINDS.values())):
-        raise TypeError(model)
-    return model
+    return tuple(
+        (name, candidate)
+        for name, facts in model.model_fields.items()
+        for candidate in models_in(facts.annotation)
+        if (issubclass(candidate, Ruled) and candidate.rules) or _nested(candidate)
+    )

@@ -181,3 +181,9 @@ class Project(Written):
         min_length=1,
         examples=[{"sandbox": {"server": "embedded"}}],
     )
+
+
+def is_waived(project: Project, code: str, kind: str, key: str) -> bool:
+    """Whether a reviewed exception waives findings of a code about a document."""
+    names = (None, key, f"{kind}/{key}")
+    return any(allowance.code == code and allowance.key in names for allowance in project.allow or ())

@@ -1,0 +1,85 @@
+"""Who is there: the documents of a project by kind and key, and the environments they are for.
+
+Documents with faults of their own are counted by name, so that nobody complains about a reference to them as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from offers_sync.loading.complaints import Complaint
+from offers_sync.models.kinds import AnyDocument
+from offers_sync.models.locale import Locale
+from offers_sync.models.project import Project
+from offers_sync.models.values import Source
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDocument:
+    """A document without faults of its own, and where it is written."""
+
+    model: AnyDocument
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyDocument:
+    """The name of a document with faults of its own, and where it is written."""
+
+    kind: str
+    key: str
+    source: Source | None
+    """Nothing where the parser gave up before it."""
+
+
+Charge = tuple[Source, Complaint]
+"""What is held against a value, and in which document it stands."""
+
+
+@dataclass(frozen=True)
+class Census:
+    """The documents of a project, in the order of their files."""
+
+    project: Project | None
+    documents: tuple[LoadedDocument, ...]
+    faulty: tuple[FaultyDocument, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[tuple[str, str], LoadedDocument]:
+        """The first document of each kind and key."""
+        named: dict[tuple[str, str], LoadedDocument] = {}
+        for document in self.documents:
+            if not isinstance(document.model, Locale):
+                named.setdefault((document.model.kind, document.model.key), document)
+        return named
+
+    @cached_property
+    def faulty_names(self) -> frozenset[tuple[str, str]]:
+        """Kinds and keys of which nothing more is known."""
+        return frozenset((document.kind, document.key) for document in self.faulty)
+
+    @cached_property
+    def environments(self) -> tuple[str, ...]:
+        """The environments of offers.yaml."""
+        return () if self.project is None else tuple(self.project.environments)
+
+    @cached_property
+    def keys_by_kind(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that a reference may name."""
+        keys: dict[str, list[str]] = {}
+        for kind, key in (*self.by_name, *self.faulty_names):
+            keys.setdefault(kind, []).append(key)
+        return {kind: tuple(found) for kind, found in keys.items()}
+
+    def environments_of(self, model: AnyDocument) -> tuple[str, ...]:
+        """The environments that a document is for, those that do not exist left out."""
+        if model.only is None:
+            return self.environments
+        return tuple(name for name in self.environments if name in model.only)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words as a list within a sentence."""
+    return ", ".join(f"`{word}`" for word in words)

@@ -1,0 +1,97 @@
+"""What is allowed and most likely not meant: lint that no schema can say, about one document at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from offers_sync import codes
+from offers_sync.loading.census import Census, Charge, LoadedDocument
+from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.referring import criteria_in
+from offers_sync.models.criterion import Criterion, InlineCriterion
+from offers_sync.models.selector import Clause, Selector
+
+_LIST_OPERATORS: Final = frozenset({"in", "not_in", "in_case_insensitive", "not_in_case_insensitive"})
+_NEGATIVE_OPERATORS: Final = frozenset({"!=", "not_in", "not_in_case_insensitive", "not_like", "not_in_range"})
+_WITHOUT_FILTER: Final = frozenset({"receipt_subtotal", "receipt_total_amount", "static_amount"})
+"""Functions that work on the receipt as a whole."""
+_HOURS: Final = re.compile(r"([0-9]{1,2})\.\.([0-9]{1,2})", re.ASCII)
+_LAST_HOUR: Final = 23
+
+
+def judge(census: Census) -> Iterator[Charge]:
+    """Everything that a colleague would ask about."""
+    for document in census.documents:
+        for complaint in _judge_document(census, document):
+            yield document.source, complaint
+
+
+def _judge_document(census: Census, document: LoadedDocument) -> Iterator[Complaint]:
+    if isinstance(document.model, Selector):
+        for side in ("base_items", "modifiers"):
+            items = getattr(document.model, side)
+            for index, clause in enumerate(items.clauses if items is not None else ()):
+                yield from _judge_list(clause.operator, clause.value, (side, "clauses", index, "value"))
+    criterion, path = criteria_in(document.model)
+    if criterion is not None:
+        yield from _judge_criterion(census, criterion, path)
+
+
+def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
+    if criterion.rounding_rule is not None:
+        message = f"`rounding_rule: {criterion.rounding_rule}` rounds the discount to whole dollars"
+        yield Complaint(codes.ROUNDS_DOLLARS, (*path, "rounding_rule"), message, codes.ROUNDS_DOLLARS.remedy)
+    filters = criterion.line_item_filters or ()
+    is_narrowed = any(line_filter.processing_method != "exclude" for line_filter in filters)
+    if not is_narrowed and criterion.qc_processing_function not in _WITHOUT_FILTER:
+        message = "every item of the receipt is discounted: there is no line item filter"
+        if filters:
+            message = "every item but those excluded is discounted: all line item filters exclude"
+        at = (*path, "line_item_filters") if filters else path
+        yield Complaint(codes.NO_FILTER, at, message, codes.NO_FILTER.remedy)
+    for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
+        place = (*path, "receipt_qualifiers", index, "value")
+        yield from _judge_list(qualifier.operator, qualifier.value, place)
+        if qualifier.attribute == "receipt_hour" and qualifier.operator == "in_range":
+            yield from _judge_hours(qualifier.value, place)
+    yield from _judge_exclusions(census, criterion, path)
+
+
+def _judge_list(operator: str, value: str, path: Path) -> Iterator[Complaint]:
+    if operator not in _LIST_OPERATORS:
+        return
+    entries = value.split(",")
+    clean = ",".join(entry.strip() for entry in entries if entry.strip())
+    if clean != value:
+        what = "holds an empty entry" if any(not entry.strip() for entry in entries) else "holds blanks"
+        message = f"the list {what}, and such a stray character keeps an item from ever matching"
+        yield Complaint(codes.BLANKS_IN_LIST, path, message, f'write "{clean}"')
+
+
+def _judge_hours(value: str, path: Path) -> Iterator[Complaint]:
+    hours = _HOURS.fullmatch(value.strip())
+    if hours is None or int(hours[2]) > _LAST_HOUR:
+        return
+    first, last = int(hours[1]), int(hours[2])
+    message = f"`{value}` covers until {last}:59"
+    hint = f"for an offer that ends at {last}:00, write {first}..{last - 1}" if last > first else ""
+    yield Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint)
+
+
+def _judge_exclusions(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
+    """A qualifier that asks for an item that is *not* something holds of nearly every receipt."""
+    for index, qualifier in enumerate(criterion.item_qualifiers or ()):
+        if qualifier.expression_type not in (None, "line_item_exists") or not isinstance(qualifier.selector, str):
+            continue
+        selector = census.by_name.get(("selector", qualifier.selector))
+        if selector is not None and isinstance(selector.model, Selector) and _only_excludes(selector.model):
+            message = f"`{qualifier.selector}` says what is left out, and as a qualifier it asks for such an item"
+            at = (*path, "item_qualifiers", index, "selector")
+            yield Complaint(codes.EXCLUSION_AS_QUALIFIER, at, message, codes.EXCLUSION_AS_QUALIFIER.remedy)
+
+
+def _only_excludes(selector: Selector) -> bool:
+    clauses: list[Clause] = selector.base_items.clauses if selector.base_items is not None else []
+    return bool(clauses) and all(clause.operator in _NEGATIVE_OPERATORS for clause in clauses)

@@ -1,0 +1,106 @@
+"""The names of fields: what a person who wrote an unknown one most likely meant.
+
+The vendor's names are known here too, so that its documentation stays useful to those who copy from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+_LISTED_FIELDS: Final = 8
+"""As many names as a hint may list."""
+_ADVICE: Final = {
+    "qualifier_type": "leave it out: writing `criterion:` or `flat_discount:` says which form is meant",
+    "id": "a document is named by `key`; the id on the server is `external_id`",
+    "uuid": "a document is named by `key`; the id on the server is `external_id`",
+    "type": "what a document is stands in `kind`",
+    "status": "there is no status to set; `retired: true` withdraws an offer",
+    "active": "there is no status to set; `retired: true` withdraws an offer",
+    "deleted": "nothing can be deleted; `retired: true` withdraws an offer",
+}
+
+Models = Sequence[type[BaseModel]]
+
+
+def closest(word: str, words: Iterable[str]) -> str | None:
+    """The word that was most likely meant, whatever its capitals and hyphens."""
+    candidates = {_plain(candidate): candidate for candidate in words}
+    found = get_close_matches(_plain(word), candidates, n=1)
+    return candidates[found[0]] if found else None
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("-", "_")
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """A question, if there is something to ask."""
+    suggestion = closest(word, words)
+    return f"did you mean `{suggestion}`?" if suggestion is not None else ""
+
+
+def advise_unknown(name: str, here: Models, root: type[BaseModel]) -> str:
+    """What to write in place of a field that does not exist in these models."""
+    if name in _ADVICE:
+        return _ADVICE[name]
+    fields = {field: facts for model in here for field, facts in model.model_fields.items()}
+    for path, vendor_names in _deeper(tuple(here)):
+        if name in vendor_names:
+            return f"the vendor's `{name}` is `{path}` here"
+    for field, facts in fields.items():
+        if name in vendor_names_of(facts):
+            return f"the vendor's `{name}` is `{field}` here"
+    for path, _ in _deeper(tuple(here)):
+        if path.rsplit(".", 1)[-1] == name:
+            return f"it belongs under `{path.rsplit('.', 1)[0]}`"
+    if root not in here and name in root.model_fields:
+        return "it is a field of the document itself: check the indentation"
+    listed = ", ".join(f"`{field}`" for field in fields)
+    return did_you_mean(name, fields) or (f"the fields here are {listed}" if len(fields) <= _LISTED_FIELDS else "")
+
+
+@cache
+def _deeper(models: tuple[type[BaseModel], ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The fields below those of the models, by their dotted path, with the vendor's names for each."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for model in models:
+        for name, facts in model.model_fields.items():
+            for nested in models_in(facts.annotation):
+                found += [
+                    (f"{name}.{field}", frozenset(vendor_names_of(inner)))
+                    for field, inner in nested.model_fields.items()
+                ]
+                found += [(f"{name}.{path}", names) for path, names in _deeper((nested,))]
+    return tuple(found)
+
+
+def vendor_names_of(facts: FieldInfo) -> tuple[str, ...]:
+    """What the vendor calls a field, where that differs."""
+    extra = facts.json_schema_extra
+    written = extra.get("x-vendor") if isinstance(extra, dict) else None
+    return tuple(written.split(", ")) if isinstance(written, str) and written else ()
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an annotation is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
+
+
+def field_at(root: type[BaseModel], path: Sequence[str | int]) -> tuple[FieldInfo | None, Models]:
+    """The facts about the field at a path, and the models that its value may be of."""
+    here: Models = (root,)
+    facts: FieldInfo | None = None
+    for step in path:
+        found = next((model.model_fields[step] for model in here if step in model.model_fields), None)
+        if found is not None:
+            facts, here = found, tuple(models_in(found.annotation))
+    return facts, here
