@@ -16,7 +16,8 @@ from typing import Any, Literal
 from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, Live, ObjectKind, Outcome, Tree
 from offers_sync.planning.comparing import compare
 from offers_sync.planning.plan import Action, Plan, Step
-from offers_sync.state.store import Intent, Store
+from offers_sync.state.records import Ending, Intent
+from offers_sync.state.store import Store
 from offers_sync.wire import codec
 from offers_sync.wire.client import Client, LostAnswerError
 from offers_sync.wire.reading import read_listing
@@ -63,7 +64,7 @@ class Surroundings:
 def apply_plan(plan: Plan, run: str, surroundings: Surroundings) -> RunReport:
     """Do what the plan says, each item at most once."""
     store = surroundings.store
-    store.begin_run(run, plan.digest, surroundings.now().isoformat())
+    store.begin_run(run, plan.digest)
     outcomes: dict[tuple[str, Action], ItemOutcome] = {
         (step.name, step.action): ItemOutcome(step, Outcome.HELD_BACK, (step.held_back,))
         for step in plan.steps
@@ -77,7 +78,7 @@ def apply_plan(plan: Plan, run: str, surroundings: Surroundings) -> RunReport:
         for step in plan.steps
     )
     report = RunReport(run, plan, items, dict(surroundings.client.requests))
-    store.end_run(run, surroundings.now().isoformat(), _overall(report))
+    store.end_run(run, _overall(report), {outcome.value: count for outcome, count in report.counts.items()})
     return report
 
 
@@ -154,7 +155,6 @@ def _send(
     entries = store.intend(
         run,
         [Intent(action.value, step.kind, step.desired.key, step.desired.external_id) for step in batch],
-        surroundings.now().isoformat(),
     )
     try:
         results = _call(action, batch, surroundings.client, inline)
@@ -164,7 +164,7 @@ def _send(
         items = [ItemOutcome(step, Outcome.FAILED, error.errors or (error.message,)) for step in batch]
     else:
         items = [_judged(step, results.get(step.desired.external_id)) for step in batch]
-    store.settle(zip(entries, [item.outcome for item in items], strict=True))
+    store.settle([Ending(entry, item.outcome) for entry, item in zip(entries, items, strict=True)])
     return items
 
 

@@ -34,6 +34,7 @@ def apply(  # noqa: PLR0913  one parameter for each option
     from offers_sync.planning.planner import Allowed  # noqa: PLC0415
     from offers_sync.reporting.plan import plan_text  # noqa: PLC0415
     from offers_sync.reporting.run import run_text  # noqa: PLC0415
+    from offers_sync.state.leases import hold_environment  # noqa: PLC0415
 
     workspace = pieces.open_workspace(chosen_folder(folder, directory), environment)
     with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
@@ -46,7 +47,9 @@ def apply(  # noqa: PLR0913  one parameter for each option
             return ExitCode.DONE
         _ask(yes)
         surroundings = Surroundings(client, store, workspace.settings.criteria or "separate")
-        report = apply_plan(made, str(uuid.uuid4()), surroundings)
+        run = str(uuid.uuid4())
+        with hold_environment(store, run, "somebody"):
+            report = apply_plan(made, run, surroundings)
     click.echo(run_text(report), nl=False)
     if report.counts[Outcome.UNKNOWN]:
         return ExitCode.UNKNOWN

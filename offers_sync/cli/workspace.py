@@ -22,6 +22,7 @@ from offers_sync.models.project import Environment, Guards, Project
 from offers_sync.models.values import OBJECT_KINDS, Applied, Snapshot, Source
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Allowed, Question, make_plan
+from offers_sync.state.opening import open_store as open_state
 from offers_sync.state.store import Store
 from offers_sync.wire.client import Client, Connection
 from offers_sync.wire.reading import read_listing, read_segments
@@ -105,9 +106,25 @@ def _secret(workspace: Workspace) -> str:
 
 @contextmanager
 def open_store(workspace: Workspace) -> Iterator[Store]:
-    """The environment's memory."""
-    with Store(workspace.folder / ".offers" / "state.db", workspace.environment) as store:
+    """The environment's memory; one that ends with the process where the environment names none."""
+    with open_state(state_location(workspace), workspace.project.project, workspace.environment) as store:
         yield store
+
+
+def state_location(workspace: Workspace) -> Path | str | None:
+    """Where the environment's memory is: a file or a URL; nothing where it is not said."""
+    written = workspace.settings.state or ("local" if workspace.is_embedded else "")
+    if written.startswith("${"):
+        name = written.removeprefix("${").removesuffix("}")
+        written = os.environ.get(name, "").strip()
+        if not written:
+            raise InvalidInputError(
+                f"the environment {workspace.environment} takes its state from ${{{name}}}, which is not set",
+                hint=f"set {name} to a postgresql:// URL, or to the word local",
+            )
+    if not written:
+        return None
+    return workspace.folder / ".offers" / "state.db" if written == "local" else written
 
 
 def read_snapshot(client: Client) -> Snapshot:

@@ -1,75 +1,45 @@
-"""The store: last applied values, the journal of writes, and the runs, for one environment.
+"""One environment's memory: what was applied, the journal of writes, the runs, and who may write now.
 
 It is a journal and a cache: losing it duplicates no offer.  What is written into it and when is decided by
-``applying``.
+``applying``; no secret is ever given to it.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from offers_sync.errors import InvalidInputError
+import orjson
+
+from offers_sync.errors import OffersError
 from offers_sync.models.values import Applied, Outcome
+from offers_sync.state.databases import Database, Transaction
+from offers_sync.state.records import Author, Ending, Entry, EntryId, Hold, Initialized, Intent, RunRecord
+from offers_sync.state.schema import migrate
 
-_MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        "first",
-        """
-        CREATE TABLE applied (
-            environment TEXT NOT NULL, kind TEXT NOT NULL, external_id TEXT NOT NULL, key TEXT NOT NULL,
-            fields TEXT NOT NULL, read_back TEXT, image TEXT, warnings TEXT NOT NULL,
-            PRIMARY KEY (environment, kind, external_id)
-        );
-        CREATE TABLE runs (
-            run TEXT PRIMARY KEY, environment TEXT NOT NULL, plan_digest TEXT NOT NULL, started TEXT NOT NULL,
-            ended TEXT, outcome TEXT
-        );
-        CREATE TABLE journal (
-            entry INTEGER PRIMARY KEY, run TEXT NOT NULL, environment TEXT NOT NULL, action TEXT NOT NULL,
-            kind TEXT NOT NULL, key TEXT NOT NULL, external_id TEXT NOT NULL, sent TEXT NOT NULL, outcome TEXT
-        );
-        CREATE INDEX journal_open ON journal (environment) WHERE outcome IS NULL OR outcome = 'unknown';
-        """,
-    ),
-)
+Clock = Callable[[], float]
+
+_ALL_RUNS: Final = 1_000_000_000
+_ENTRY_COLUMNS: Final = "run, number, action, kind, key, external_id, sent, ended, outcome, note"
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A write that is about to be sent."""
-
-    action: str
-    kind: str
-    key: str
-    external_id: str
+class LeaseLostError(OffersError):
+    """Somebody else has taken the environment over, because we gave no sign of life for too long."""
 
 
 class Store:
-    """One environment's memory in a SQLite file; usable from several threads."""
+    """The memory of one environment of one project, in a database that others may share; usable from threads."""
 
-    def __init__(self, path: Path, environment: str) -> None:
-        self._environment = environment
-        self._lock = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._migrate()
-        except (sqlite3.Error, OSError) as error:
-            raise InvalidInputError(
-                f"the state in {path} cannot be used: {error}",
-                hint="move the file away: no offer is lost or duplicated without it",
-            ) from error
+    def __init__(self, database: Database, project: str, environment: str, *, clock: Clock | None = None) -> None:
+        self.database = database
+        self.scope = f"{project}/{environment}"
+        self.now: Clock = clock or database.now
+        self._numbers = Counter[str]()
+        migrate(database)
 
     def __enter__(self) -> Self:
         return self
@@ -77,14 +47,16 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self.database.close()
+
+    # ------------------------------------------------------------------------------------------- last applied
 
     def applied(self) -> tuple[Applied, ...]:
         """Everything that is remembered of the environment."""
         rows = self._query(
-            "SELECT kind, key, external_id, fields, read_back, image, warnings FROM applied WHERE environment = ? "
-            "ORDER BY kind, key",
-            self._environment,
+            "SELECT kind, key, external_id, fields, read_back, image, warnings FROM offers_applied WHERE scope = ? "
+            "ORDER BY kind, key, external_id",
+            self.scope,
         )
         return tuple(
             Applied(kind, key, external_id, _read(fields), _read(back) if back else None, image, tuple(_read(warnings)))
@@ -93,89 +65,229 @@ class Store:
 
     def remember(self, values: Iterable[Applied]) -> None:
         """Replace what is remembered of these objects."""
-        with self._transaction() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO applied VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows = [self._applied_row(value) for value in values]
+        if rows:
+            with self.database.transaction() as transaction:
+                transaction.execute_many(_REMEMBER, rows)
+
+    def forget(self, values: Iterable[Applied]) -> None:
+        """Remember nothing of these objects any more."""
+        with self.database.transaction() as transaction:
+            transaction.execute_many(
+                "DELETE FROM offers_applied WHERE scope = ? AND kind = ? AND external_id = ?",
+                [(self.scope, value.kind, value.external_id) for value in values],
+            )
+
+    def _applied_row(self, value: Applied) -> tuple[Any, ...]:
+        return (
+            self.scope,
+            value.kind,
+            value.external_id,
+            value.key,
+            _write(value.fields),
+            _write(value.read_back) if value.read_back is not None else None,
+            value.image,
+            _write(list(value.warnings)),
+        )
+
+    # ------------------------------------------------------------------------------------------------ journal
+
+    def intend(self, run: str, intents: Sequence[Intent]) -> list[EntryId]:
+        """Note what is about to be sent, while the lease is certainly ours.  Raises ``LeaseLostError``."""
+        now = self.now()
+        with self.database.transaction() as transaction:
+            self._fence(transaction, run)
+            self._numbers[run] += len(intents)
+            entries = [EntryId(run, self._numbers[run] - back) for back in range(len(intents), 0, -1)]
+            transaction.execute_many(
+                f"INSERT INTO offers_journal ({_ENTRY_COLUMNS}, scope) "  # noqa: S608  columns of the schema
+                "VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, '', ?)",
                 [
-                    (
-                        self._environment,
-                        value.kind,
-                        value.external_id,
-                        value.key,
-                        _write(value.fields),
-                        _write(value.read_back) if value.read_back is not None else None,
-                        value.image,
-                        _write(list(value.warnings)),
-                    )
-                    for value in values
+                    (run, entry.number, intent.action, intent.kind, intent.key, intent.external_id, now, self.scope)
+                    for entry, intent in zip(entries, intents, strict=True)
                 ],
             )
-
-    def begin_run(self, run: str, plan_digest: str, started: str) -> None:
-        """Note that a run begins."""
-        with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO runs (run, environment, plan_digest, started) VALUES (?, ?, ?, ?)",
-                (run, self._environment, plan_digest, started),
-            )
-
-    def end_run(self, run: str, ended: str, outcome: str) -> None:
-        """Note how a run ended."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE runs SET ended = ?, outcome = ? WHERE run = ?", (ended, outcome, run))
-
-    def intend(self, run: str, intents: Iterable[Intent], sent: str) -> list[int]:
-        """Note what is about to be sent; gives an entry for each."""
-        entries: list[int] = []
-        with self._transaction() as connection:
-            for intent in intents:
-                cursor = connection.execute(
-                    "INSERT INTO journal (run, environment, action, kind, key, external_id, sent) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (run, self._environment, intent.action, intent.kind, intent.key, intent.external_id, sent),
-                )
-                entries.append(int(cursor.lastrowid or 0))
         return entries
 
-    def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
-        """Note what became of entries."""
-        with self._transaction() as connection:
-            connection.executemany(
-                "UPDATE journal SET outcome = ? WHERE entry = ?",
-                [(outcome.value, entry) for entry, outcome in outcomes],
+    def settle(self, endings: Iterable[Ending], remembered: Iterable[Applied] = ()) -> None:
+        """Note what became of entries, together with what is to be remembered of their objects."""
+        now = self.now()
+        rows = [(ending.outcome.value, ending.note, now, ending.id.run, ending.id.number) for ending in endings]
+        values = [self._applied_row(value) for value in remembered]
+        with self.database.transaction() as transaction:
+            transaction.execute_many(
+                "UPDATE offers_journal SET outcome = ?, note = ?, ended = coalesce(ended, ?) "
+                "WHERE run = ? AND number = ?",
+                rows,
+            )
+            if values:
+                transaction.execute_many(_REMEMBER, values)
+
+    def open_entries(self) -> tuple[Entry, ...]:
+        """The writes of which nobody knows what became of them."""
+        return self._entries("(outcome IS NULL OR outcome = 'unknown')")
+
+    def creations_since(self, ended: float) -> tuple[Entry, ...]:
+        """The creations that succeeded at that time or later: a list that lags may not show them yet."""
+        return self._entries("ended >= ? AND action = 'create' AND outcome IN ('done', 'done_with_warnings')", ended)
+
+    def entries_of(self, run: str) -> tuple[Entry, ...]:
+        """What a run noted, in the order in which it was sent."""
+        return self._entries("run = ?", run)
+
+    def _entries(self, condition: str, *arguments: Any) -> tuple[Entry, ...]:
+        rows = self._query(
+            f"SELECT {_ENTRY_COLUMNS} FROM offers_journal WHERE scope = ? AND {condition} "  # noqa: S608  from here
+            "ORDER BY sent, run, number",
+            self.scope,
+            *arguments,
+        )
+        return tuple(_entry(row) for row in rows)
+
+    # ------------------------------------------------------------------------------------------------- history
+
+    def begin_run(self, run: str, plan_digest: str, author: Author | None = None) -> None:
+        """Note that a run begins."""
+        author = author or Author()
+        with self.database.transaction() as transaction:
+            transaction.execute(
+                "INSERT INTO offers_runs (run, scope, started, plan_digest, who, git_commit, counts) "
+                "VALUES (?, ?, ?, ?, ?, ?, '{}')",
+                *(run, self.scope, self.now(), plan_digest, author.who, author.commit),
             )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
-    def _query(self, statement: str, *arguments: Any) -> list[Any]:
-        with self._lock:
-            return self._connection.execute(statement, arguments).fetchall()
-
-    def _migrate(self) -> None:
-        self._connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
-        done = {name for (name,) in self._connection.execute("SELECT name FROM migrations")}
-        known = {name for name, _ in _MIGRATIONS}
-        if done - known:
-            raise InvalidInputError(
-                "the state was written by a newer version of offers", hint="upgrade offers-sync on this machine"
+    def end_run(self, run: str, outcome: str, counts: dict[str, int]) -> None:
+        """Note how a run ended."""
+        with self.database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE offers_runs SET ended = ?, outcome = ?, counts = ? WHERE run = ?",
+                *(self.now(), outcome, _write(counts), run),
             )
-        for name, statements in _MIGRATIONS:
-            if name not in done:
-                script = f"BEGIN IMMEDIATE; {statements}; INSERT INTO migrations VALUES ('{name}'); COMMIT;"  # noqa: S608
-                self._connection.executescript(script)
+
+    def history(self, limit: int | None = None) -> tuple[RunRecord, ...]:
+        """The runs, the newest first."""
+        rows = self._query(
+            "SELECT run, started, plan_digest, who, git_commit, ended, outcome, counts FROM offers_runs "
+            "WHERE scope = ? ORDER BY started DESC, run LIMIT ?",
+            *(self.scope, _ALL_RUNS if limit is None else limit),
+        )
+        return tuple(
+            RunRecord(run, started, digest, Author(who, commit), ended, outcome, _read(counts))
+            for run, started, digest, who, commit, ended, outcome, counts in rows
+        )
+
+    # -------------------------------------------------------------------------------------------------- leases
+
+    def current_hold(self) -> Hold | None:
+        """Who has the environment to himself, expired or not."""
+        rows = self._query("SELECT owner, who, since, expires, term FROM offers_leases WHERE scope = ?", self.scope)
+        return Hold(*rows[0]) if rows else None
+
+    def take_hold(self, hold: Hold, instead_of: Hold | None) -> bool:
+        """Become the one who writes, if the holder is still the one that was seen; a dead run's entries are ended."""
+        with self.database.transaction() as transaction:
+            if instead_of is None:
+                taken = transaction.execute(
+                    "INSERT INTO offers_leases VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (scope) DO NOTHING",
+                    *(self.scope, hold.owner, hold.who, hold.since, hold.expires, hold.term_seconds),
+                )
+            else:
+                taken = transaction.execute(
+                    "UPDATE offers_leases SET owner = ?, who = ?, since = ?, expires = ?, term = ? "
+                    "WHERE scope = ? AND owner = ? AND expires = ?",
+                    *(hold.owner, hold.who, hold.since, hold.expires, hold.term_seconds),
+                    *(self.scope, instead_of.owner, instead_of.expires),
+                )
+                if taken:
+                    self._bury(transaction, instead_of)
+        return bool(taken)
+
+    def renew_hold(self, owner: str, expires: float) -> bool:
+        """Give a sign of life; says whether the hold is still the owner's."""
+        with self.database.transaction() as transaction:
+            renewed = transaction.execute(
+                "UPDATE offers_leases SET expires = ? WHERE scope = ? AND owner = ?", expires, self.scope, owner
+            )
+        return bool(renewed)
+
+    def drop_hold(self, owner: str) -> None:
+        """Let the next one in; calls that are still in flight end with it."""
+        with self.database.transaction() as transaction:
+            held = transaction.execute("DELETE FROM offers_leases WHERE scope = ? AND owner = ?", self.scope, owner)
+            if held:
+                transaction.execute(
+                    "UPDATE offers_journal SET ended = ? WHERE run = ? AND ended IS NULL", self.now(), owner
+                )
+
+    def _fence(self, transaction: Transaction, owner: str) -> None:
+        """Nobody can take the hold over until the transaction has ended."""
+        if not transaction.execute(
+            "UPDATE offers_leases SET owner = owner WHERE scope = ? AND owner = ?", self.scope, owner
+        ):
+            raise LeaseLostError(
+                "another run has taken this environment over; nothing more is sent from here",
+                hint="this process gave no sign of life for too long; look at `offers history` and run apply again",
+            )
+
+    def _bury(self, transaction: Transaction, dead: Hold) -> None:
+        """A run that stopped giving signs of life had sent everything by the time its hold expired."""
+        transaction.execute(
+            "UPDATE offers_journal SET ended = ? WHERE run = ? AND ended IS NULL", dead.expires, dead.owner
+        )
+        transaction.execute(
+            "UPDATE offers_runs SET ended = ?, outcome = 'abandoned' WHERE run = ? AND ended IS NULL",
+            *(dead.expires, dead.owner),
+        )
+
+    # ----------------------------------------------------------------------------------------- made on purpose
+
+    def make_on_purpose(self, who: str) -> bool:
+        """Note that this memory is meant to last; says whether it was not noted before."""
+        with self.database.transaction() as transaction:
+            made = transaction.execute(
+                "INSERT INTO offers_stores VALUES (?, ?, ?) ON CONFLICT (scope) DO NOTHING",
+                *(self.scope, self.now(), who),
+            )
+        return bool(made)
+
+    def made_on_purpose(self) -> Initialized | None:
+        """When and by whom, if it was."""
+        rows = self._query("SELECT made, who FROM offers_stores WHERE scope = ?", self.scope)
+        return Initialized(*rows[0]) if rows else None
+
+    def _query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        with self.database.transaction() as transaction:
+            return transaction.query(statement, *arguments)
+
+
+_REMEMBER: Final = """
+    INSERT INTO offers_applied VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (scope, kind, external_id) DO UPDATE SET key = excluded.key, fields = excluded.fields,
+    read_back = excluded.read_back, image = excluded.image, warnings = excluded.warnings
+"""
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    run, number, action, kind, key, external_id, sent, ended, outcome, note = row
+    return Entry(
+        EntryId(run, number),
+        Intent(action, kind, key, external_id),
+        sent,
+        ended,
+        Outcome(outcome) if outcome is not None else None,
+        note,
+    )
+
+
+_BY_THE_SLOW_ONE: Final = " "
+"""Marks a text with a number or a letter that only the standard library's JSON lets through."""
 
 
 def _write(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_decimal_text)
+    try:
+        return orjson.dumps(value, default=_decimal_text, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:
+        return _BY_THE_SLOW_ONE + json.dumps(value, sort_keys=True, default=_decimal_text)
 
 
 def _decimal_text(value: object) -> Any:
@@ -185,4 +297,4 @@ def _decimal_text(value: object) -> Any:
 
 
 def _read(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal)
+    return json.loads(text) if text.startswith(_BY_THE_SLOW_ONE) else orjson.loads(text)

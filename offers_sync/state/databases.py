@@ -1,0 +1,134 @@
+"""The narrow seam between the store and a database, and SQLite on the other side of it.
+
+Statements are written once, with ``?`` for each argument and without any other question or per cent mark.  What is
+stored is not known here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from offers_sync.errors import InvalidInputError, OffersError
+
+BUSY_TIMEOUT_SECONDS: Final = 30.0
+
+
+class StateError(OffersError):
+    """The store could not be read or written; what was journalled before stands."""
+
+
+class Transaction(Protocol):
+    """Statements that are saved together or not at all."""
+
+    def execute(self, statement: str, *arguments: Any) -> int:
+        """Run it; gives the number of rows that it touched."""
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run it for each row of arguments."""
+
+    def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows it finds."""
+
+
+class Database(ABC):
+    """A database that several threads may use in turn."""
+
+    title: str
+    """What people call it; never with a password."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A stretch that is saved whole when it ends, or not at all."""
+
+    @abstractmethod
+    def migrating(self) -> AbstractContextManager[Transaction]:
+        """The same, while every other process that wants to migrate waits."""
+
+    @abstractmethod
+    def now(self) -> float:
+        """The time, by the clock that all users of the database have in common."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class _SqliteTransaction:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, *arguments: Any) -> int:
+        return self._connection.execute(statement, arguments).rowcount
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._connection.executemany(statement, rows)
+
+    def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, arguments).fetchall()
+
+
+class SqliteDatabase(Database):
+    """A file, or memory that ends with the process.  A file protects one machine, not several."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.title = str(path) if path is not None else "memory"
+        self._lock = threading.RLock()
+        try:
+            if path is not None:
+                _make_folder(path.parent)
+            self._connection = sqlite3.connect(
+                path or ":memory:", check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: an intent must outlive a power cut, or what it announced could be done twice.
+            self._connection.execute("PRAGMA synchronous = FULL")
+        except (sqlite3.Error, OSError) as error:
+            raise InvalidInputError(
+                f"the state in {self.title} cannot be used: {error}",
+                hint="move the file away: no offer is lost or duplicated without it",
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A stretch that is saved whole when it ends, or not at all."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield _SqliteTransaction(self._connection)
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise StateError(
+                    f"the state in {self.title} cannot be used: {error}", hint="check the disk and the file's rights"
+                ) from error
+
+    def migrating(self) -> AbstractContextManager[Transaction]:
+        """The same; SQLite lets one process write at a time."""
+        return self.transaction()
+
+    def now(self) -> float:
+        """The time of this machine."""
+        return time.time()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder of what is not for git."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        if folder.name == ".offers":
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
