@@ -23,6 +23,7 @@ from offers_sync.contract import (
     LagUnits,
     ProcessingFunction,
 )
+from offers_sync.reporting.published import schema_text
 from offers_sync.sandbox.seeding import FREE_FRIES, LOCATION_GROUPS, LOCATIONS, SEGMENTS
 
 PROJECT: Final = Path(__file__).parents[2] / "examples" / "offers"
@@ -123,6 +124,24 @@ def test_two_environments() -> None:
     secrets = [environments["production"][name] for name in ("token", "state")]
     assert secrets == ["${MARLOW_PUNCHH_KEY}", "${OFFERS_STATE_URL}"]
     assert set(environments["production"]["locations"]) < set(_project()["locations"])
+
+
+def test_editors_know_every_file() -> None:
+    """The first line of every file leads an editor to the schema of what it holds."""
+    for path in PROJECT.rglob("*.yaml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        schema = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+        name = "project" if path.name == "offers.yaml" else "any"
+        assert schema.resolve() == PROJECT / ".schemas" / f"{name}.json"
+
+
+@pytest.mark.parametrize("name", ["any", "project"])
+def test_schemas_are_current(name: str, request: pytest.FixtureRequest) -> None:
+    """The schemas beside the example are those that the tool publishes."""
+    path = PROJECT / ".schemas" / f"{name}.json"
+    if request.config.getoption("--write-golden"):
+        path.write_text(schema_text(name), encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == schema_text(name), "pytest --write-golden renews it"
 
 
 # ----------------------------------------------------------------------------------------------------- breadth
