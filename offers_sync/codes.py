@@ -407,6 +407,78 @@ HOUR_COUNTS_WHOLE = _notice(
     "Write 14..17 for an offer that ends at six o'clock.",
 )
 
+# -------------------------------------------------------------------------------------- against the live side
+
+NO_PLAN = _error(
+    "no-plan",
+    "There is no plan",
+    "Something that a plan is made from could not be read; the message says what.",
+    "Follow the hint and plan again; nothing was written.",
+)
+KEPT_BY_SERVER = _notice(
+    "kept-by-server",
+    "The server keeps another value than was written",
+    "It showed this value right after the last apply and still does, so it is neither sent again nor called changed.",
+    "Write what the server keeps, or ask the vendor why it does.",
+)
+CANNOT_BE_VERIFIED = _notice(
+    "cannot-be-verified",
+    "The value cannot be verified",
+    "No answer of the server shows this field, so nobody can tell whether it is there as written.",
+    "Check it in the vendor's dashboard where it matters.",
+)
+UNMANAGED_FIELD = _notice(
+    "unmanaged-field",
+    "The field is not managed",
+    "It has a value on the server, and the document says nothing about it. It is never sent.",
+    "Write it to manage it; write null to clear it.",
+)
+RETIRED_NEVER_LIVE = _notice(
+    "retired-never-live",
+    "What never lived cannot be retired",
+    "The document is retired and nothing lives under its id, so nothing is created and nothing is withdrawn.",
+    "Remove the file, or take `retired` out to create the offer.",
+)
+ORPHANED = _notice(
+    "orphaned",
+    "A document has left git and its object lives on",
+    "Nothing can be deleted on the server, so what is no longer written is reported and never touched.",
+    "Bring the document back with `retired: true` to withdraw the offer, or run `offers state forget` to be told no more.",
+)
+NOTHING_REMEMBERED = _notice(
+    "nothing-remembered",
+    "Nothing is remembered of live objects",
+    "Without what was last applied, a change made outside git cannot be told from an edit, a field that left a document "
+    "is not cleared, and what the server does not show cannot be compared.",
+    "Keep the state between runs; after the next apply of these documents everything is known again.",
+)
+SEVERAL_UNDER_ONE_ID = _warning(
+    "several-under-one-id",
+    "Several objects live under one id",
+    "The server does not refuse a second object with an id that exists. Which of them an update reaches is not "
+    "documented; the first that the list shows is compared.",
+    "Ask PAR Punchh support to remove all but one.",
+)
+LIST_INCOMPLETE = _warning(
+    "list-incomplete",
+    "The list of what lives may be incomplete",
+    "It changed while it was read, or gives no proof of its end. What is not in it may exist all the same, so nothing "
+    "of its kind is created.",
+    "Plan again when nobody else is editing.",
+)
+LIVE_EDIT = _notice(
+    "live-edit",
+    "Guests have this offer now",
+    "Its time has come and is not over, so the change reaches guests as soon as it is applied.",
+    "Where such edits should need a second look, set `guards: {live_edits: 0}` in offers.yaml.",
+)
+ENVIRONMENTS_CHANGED = _warning(
+    "environments-changed",
+    "This change touches where offers are sent",
+    "Servers, keys and stores are taken from the base, so that a change under review cannot send the key elsewhere.",
+    "Merge the change of `environments` by itself; it counts from then on.",
+)
+
 
 def find_code(name: str) -> Code | None:
     """The code of that name."""
