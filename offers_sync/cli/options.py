@@ -11,11 +11,8 @@ import click
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def project_options(command: Decorated) -> Decorated:
-    """The project's folder, as an argument or by ``-C``, and the environment."""
-    command = click.option("--env", "environment", envvar="OFFERS_ENV", help="The environment; the first by default.")(
-        command
-    )
+def directory_option(command: Decorated) -> Decorated:
+    """The project's folder by ``-C``."""
     return click.option(
         "-C",
         "--directory",
@@ -23,6 +20,14 @@ def project_options(command: Decorated) -> Decorated:
         default=None,
         help="The project's folder; the current one by default.",
     )(command)
+
+
+def project_options(command: Decorated) -> Decorated:
+    """The project's folder, as an argument or by ``-C``, and the environment."""
+    command = click.option("--env", "environment", envvar="OFFERS_ENV", help="The environment; the first by default.")(
+        command
+    )
+    return directory_option(command)
 
 
 def chosen_folder(argument: Path | None, directory: Path | None) -> Path:
