@@ -143,12 +143,13 @@ def _check_whole(draft: Draft, *, is_inline: bool) -> None:
     """Note what the criterion as a whole needs and does not have."""
     new, settings = draft.new, draft.around.settings
     function = new.get("qc_processing_function")
-    if function is None and (not is_inline or settings.inline_function_required):
-        draft.faults.append("qc_processing_function can't be blank")
+    if not is_inline or settings.inline_function_required:
+        draft.require("qc_processing_function")
     needed = [name for name, functions in contract.FIELD_NEEDED_BY.items() if function in functions]
     if function in settings.functions_needing_rounding:
         needed.append("rounding_rule")
-    draft.faults += [f"{name} can't be blank for {function}" for name in needed if new.get(name) is None]
+    for name in needed:
+        draft.require(name, f" for {function}")
     if new.get("enable_menu_item_aggregator"):
         attributes = new.get(GROUPING)
         if not attributes:

@@ -65,8 +65,7 @@ def read_redeemable(item: Mapping[str, Any], old: Mapping[str, Any], around: Sur
     """What is stored of a redeemable without its receipt rule; ``old`` is what it was, empty on create."""
     draft = Draft(item, old, around)
     read_scalars(draft, _TABLES[around.settings.other_booleans])
-    if draft.new.get("name") is None:
-        draft.faults.append("name can't be blank")
+    draft.require("name")
     if draft.new.get("timezone") is None:
         draft.new["timezone"] = around.settings.business_timezone
     if around.settings.past_end_times == "refuse" and "end_time" in item and _has_ended(draft):

@@ -36,9 +36,9 @@ def read_selector(item: Mapping[str, Any], old: Mapping[str, Any], around: Surro
     """What is stored of a selector; ``old`` is what it was, empty on create."""
     draft = Draft(item, old, around)
     read_scalars(draft, _scalars(around))
-    needs_name = around.is_create or around.settings.selector_update_needs_name
-    if (needs_name and item.get("name") is None) or draft.new.get("name") is None:
+    if around.is_update and around.settings.selector_update_needs_name and "name" not in item:
         draft.faults.append("name can't be blank")
+    draft.require("name")
     for side in SIDES:
         if side in item and not draft.takes_null(side):
             _read_side(draft, side)

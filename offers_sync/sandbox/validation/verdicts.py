@@ -88,6 +88,11 @@ class Draft:
             self.new[name] = empty
         return True
 
+    def require(self, name: str, why: str = "") -> None:
+        """Note that the field is blank; not if there is something else wrong with it."""
+        if self.new.get(name) is None and not any(fault.startswith(f"{name} ") for fault in self.faults):
+            self.faults.append(f"{name} can't be blank{why}")
+
     def verdict(self) -> Accepted:
         """What is stored; raises ``ItemFailure`` when there is a fault."""
         if self.faults:
