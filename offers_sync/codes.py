@@ -443,13 +443,13 @@ ORPHANED = _notice(
     "orphaned",
     "A document has left git and its object lives on",
     "Nothing can be deleted on the server, so what is no longer written is reported and never touched.",
-    "Bring the document back with `retired: true` to withdraw the offer, or run `offers state forget` to be told no more.",
+    "Bring the document back with `retired: true` to withdraw the offer, or be told no more by `offers state forget`.",
 )
 NOTHING_REMEMBERED = _notice(
     "nothing-remembered",
     "Nothing is remembered of live objects",
-    "Without what was last applied, a change made outside git cannot be told from an edit, a field that left a document "
-    "is not cleared, and what the server does not show cannot be compared.",
+    "Without what was last applied, a change made outside git cannot be told from an edit, a field that left a "
+    "document is not cleared, and what the server does not show cannot be compared.",
     "Keep the state between runs; after the next apply of these documents everything is known again.",
 )
 SEVERAL_UNDER_ONE_ID = _warning(

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from offers_sync.errors import InvalidInputError
-from offers_sync.findings import Finding, Position, has_errors
+from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
 from offers_sync.loading.project import find_project
 from offers_sync.loading.resolving import Resolution, resolve
 from offers_sync.models.project import Environment, Guards, Project
-from offers_sync.models.values import OBJECT_KINDS, Applied, Snapshot, Source
+from offers_sync.models.values import OBJECT_KINDS, Applied, Snapshot
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Allowed, Question, make_plan
 from offers_sync.state.opening import open_store as open_state
@@ -146,11 +146,7 @@ def plan_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, .
         applied=applied,
         findings=(*workspace.loaded.findings, *workspace.resolution.findings),
         guards=workspace.project.guards or Guards(),
+        allowances=tuple(workspace.project.allow or ()),
         allowed=allowed,
     )
-    return make_plan(question, lambda source, pointer: _place(workspace, source, pointer))
-
-
-def _place(workspace: Workspace, source: Source, pointer: str) -> Position | None:
-    found = workspace.loaded.locate(source, pointer)
-    return found[0] if found is not None else None
+    return make_plan(question, workspace.loaded.locate)

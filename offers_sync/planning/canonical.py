@@ -1,206 +1,261 @@
 """One form for both sides, so that comparing is dumb.
 
-Numbers in text, empty against missing, list order, local times with a ``Z``, the server's defaults: whatever does
-not matter is made equal here, driven by the types of the models.  Deciding what a difference means is not done here.
+Numbers in text, empty against missing, list order, local times with a ``Z``, the server's defaults inside lists:
+whatever does not matter is made equal here, driven by the types of the models and the facts they state.  Deciding
+what a difference means is not done here.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
+import orjson
 from pydantic import BaseModel
 
-from offers_sync.contract import (
-    DEFAULT_DISCOUNT_CHANNEL,
-    DEFAULT_EVALUATION_STRATEGY,
-    DEFAULT_EXPRESSION_TYPE,
-    DEFAULT_EXPRESSIONS_OPERATOR,
-    DEFAULT_FILTER_PROCESSING_METHOD,
-    EXISTS_EXPRESSIONS,
-    TRUE_WORDS,
-)
+from offers_sync.contract import EXISTS_EXPRESSIONS, TRUE_WORDS
 from offers_sync.models.campaign import Campaign
-from offers_sync.models.criterion import AggregatorGrouping, Criterion, ItemQualifier, LineItemFilter
+from offers_sync.models.criterion import AggregatorGrouping, Criterion, ItemQualifier
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.schedule import InlineSchedule
 from offers_sync.models.selector import Selector
 from offers_sync.models.values import DesiredKind, Tree
 
 Canonical = Mapping[str, Any]
-"""Canonical value by unit: a top-level field, or a member of the schedule as ``schedule/MEMBER``."""
-
+"""Fields in the form in which they are compared; what is there and empty is null."""
 Convert = Callable[[Any], Any]
 
-SERVER_DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "discount_channel": DEFAULT_DISCOUNT_CHANNEL,
-        "qualifying_expressions_operator": DEFAULT_EXPRESSIONS_OPERATOR,
-        "item_filter_expressions_operator": DEFAULT_EXPRESSIONS_OPERATOR,
-        "discount_evaluation_strategy": DEFAULT_EVALUATION_STRATEGY,
-    }
-)
-"""What an absent value means to the server, by unit; an absent boolean is false."""
+SCHEDULE: Final = "schedule"
+"""The one field whose members are fields of their own to the server."""
 
 _MODELS: Final[Mapping[DesiredKind, type[BaseModel]]] = MappingProxyType(
     {"selector": Selector, "criterion": Criterion, "redeemable": Redeemable, "campaign": Campaign}
 )
 _NOT_COMPARED: Final = frozenset(
-    {"kind", "key", "external_id", "formerly", "only", "image", "retired", "schedule", "campaign_type", "category"}
+    {"kind", "key", "external_id", "formerly", "only", "image", "retired", "campaign_type", "category"}
 )
+_LOCAL_TIME: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ?Z| ?UTC| ?[+-]\d\d:?\d\d)?", re.ASCII
+)
+_DIGITS_LIMIT: Final = 40
+"""A number with more digits than any field takes is left as the text it was."""
 
 
-def canonical(kind: DesiredKind, fields: Tree) -> dict[str, Any]:
-    """The fields in the form in which they are compared; what is empty is null."""
-    converted = {unit: convert(fields[unit]) for unit, convert in _converters(_MODELS[kind]).items() if unit in fields}
-    schedule = fields.get("schedule")
-    if isinstance(schedule, Mapping):
-        for member, convert in _converters(InlineSchedule).items():
-            if member in schedule:
-                converted[f"schedule/{member}"] = convert(schedule[member])
-    return converted
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What the models say of a unit: what an absent value means, and whether answers leave it out."""
+
+    default: Any = None
+    is_write_only: bool = False
 
 
-def is_boolean(kind: DesiredKind, unit: str) -> bool:
-    """Whether an absent value of the unit means false."""
-    return (
-        _converters(InlineSchedule if unit.startswith("schedule/") else _MODELS[kind]).get(
-            unit.removeprefix("schedule/")
-        )
-        is _boolean
-    )
+def canonical(kind: DesiredKind, fields: Tree, *, keeps_order: bool = False) -> dict[str, Any]:
+    """The fields in the form in which they are compared; again, it changes nothing.
+
+    Lists are sorted, since their order means nothing, unless ``keeps_order`` asks for the order as written.
+    """
+    converters = _converters(_MODELS[kind], keeps_order)
+    return {name: converters[name](value) for name, value in fields.items() if name in converters}
+
+
+def units_of(tree: Canonical) -> dict[str, Any]:
+    """Canonical values by unit, which is what an update sends or leaves out: a field, or ``schedule/MEMBER``."""
+    units = {name: value for name, value in tree.items() if name != SCHEDULE}
+    for member, value in (tree.get(SCHEDULE) or {}).items():
+        units[f"{SCHEDULE}/{member}"] = value
+    return units
+
+
+def names_of_units(fields: Tree) -> Iterator[str]:
+    """The units that fields of any form have, without the cost of their values."""
+    for name, value in fields.items():
+        if name != SCHEDULE:
+            yield name
+        elif isinstance(value, Mapping):
+            yield from (f"{SCHEDULE}/{member}" for member in value)
+
+
+def unit_facts(kind: DesiredKind, unit: str) -> UnitFacts:
+    """What the models say of a unit."""
+    return _facts(kind).get(unit, _NO_FACTS)
+
+
+def order_key(value: Any) -> bytes:
+    """A total order over canonical values."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+
+
+_NO_FACTS: Final = UnitFacts()
 
 
 @cache
-def _converters(model: type[BaseModel]) -> Mapping[str, Convert]:
-    return MappingProxyType(
-        {name: _convert_for(info.annotation) for name, info in model.model_fields.items() if name not in _NOT_COMPARED}
-    )
+def _facts(kind: DesiredKind) -> Mapping[str, UnitFacts]:
+    facts = {name: _stated(info) for name, info in _MODELS[kind].model_fields.items()}
+    for name, info in InlineSchedule.model_fields.items():
+        facts[f"{SCHEDULE}/{name}"] = _stated(info)
+    return MappingProxyType(facts)
 
 
-def _convert_for(annotation: Any) -> Convert:
+def _stated(info: Any) -> UnitFacts:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    default = extra.get("x-server-default")
+    if default is None and _convert_for(info.annotation, keeps_order=False) is _boolean:
+        default = False
+    return UnitFacts(default, extra.get("x-write-only") is True)
+
+
+# --------------------------------------------------------------------------------------- from types to conversions
+
+
+@cache
+def _converters(model: type[BaseModel], keeps_order: bool) -> Mapping[str, Convert]:  # noqa: FBT001  a cache's key
+    converters = {
+        name: _convert_for(info.annotation, keeps_order=keeps_order)
+        for name, info in model.model_fields.items()
+        if name not in _NOT_COMPARED
+    }
+    if model is Redeemable:
+        converters[SCHEDULE] = _schedule
+    return MappingProxyType(converters)
+
+
+def _convert_for(annotation: Any, *, keeps_order: bool) -> Convert:
     """The conversion that a field's type asks for."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _convert_for(arguments[0])
+        return _convert_for(arguments[0], keeps_order=keeps_order)
     if origin is Union or origin is types.UnionType:
         members = [argument for argument in arguments if argument is not types.NoneType]
-        plain = [member for member in members if _plain(member) is str]
-        return _convert_for(plain[0] if plain else members[0])
+        plain = [member for member in members if _bare(member) is str]
+        return _convert_for((plain or members)[0], keeps_order=keeps_order)
     if origin is list:
-        return _list_of(_convert_for(arguments[0]))
+        return _list_of(_convert_for(arguments[0], keeps_order=keeps_order), keeps_order=keeps_order)
     if origin is dict:
-        return _map_of(_convert_for(arguments[1]))
-    if origin is Literal:
-        return _text
+        return _map_of(_convert_for(arguments[1], keeps_order=keeps_order))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _model_of(annotation)
-    return {bool: _boolean, int: _integer, Decimal: _number, datetime: _time}.get(annotation, _text)
+        return _model_of(annotation, keeps_order=keeps_order)
+    return _SCALARS.get(annotation, _text) if origin is not Literal else _text
 
 
-def _plain(annotation: Any) -> Any:
+def _bare(annotation: Any) -> Any:
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     return annotation
 
 
 def _text(value: Any) -> Any:
-    if value is None or value == "":
+    if isinstance(value, str):
+        return value or None
+    if value is None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
+    return str(value)
 
 
 def _boolean(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.strip().lower() in TRUE_WORDS if value else None
-    return value
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    return text in TRUE_WORDS if text else None
 
 
 def _number(value: Any) -> Any:
-    if value is None or value == "" or isinstance(value, bool):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+    """A whole number as an integer, any other as a decimal, whatever it was shown as."""
+    if value.__class__ is int:
         return value
-    if not number.is_finite():
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return _text(value)
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
         return str(value)
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-
-
-def _integer(value: Any) -> Any:
-    number = _number(value)
-    return int(number) if isinstance(number, Decimal) and number == number.to_integral_value() else number
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS_LIMIT:
+        return str(value)
+    return int(number) if number == number.to_integral_value() else number.normalize()
 
 
 def _time(value: Any) -> Any:
     """Answers show local times with a ``Z`` that means nothing."""
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat()
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0).isoformat()
-    except ValueError:
-        return value
+        return value.replace(tzinfo=None, microsecond=0).isoformat()
+    if not isinstance(value, str):
+        return _text(value)
+    match = _LOCAL_TIME.fullmatch(value.strip())
+    return f"{match[1]}T{match[2]}:{match[3] or '00'}" if match else value or None
 
 
-def order_key(value: Any) -> str:
-    """A total order over canonical values."""
-    return json.dumps(value, sort_keys=True, default=str)
+_SCALARS: Final[Mapping[Any, Convert]] = MappingProxyType(
+    {bool: _boolean, int: _number, Decimal: _number, datetime: _time}
+)
 
 
-def _list_of(convert: Convert) -> Convert:
+def _list_of(convert: Convert, *, keeps_order: bool) -> Convert:
     def convert_list(value: Any) -> Any:
-        members = value if isinstance(value, (list, tuple)) else [] if value is None or value == "" else [value]
-        converted = [convert(member) for member in members]
-        return sorted((member for member in converted if member is not None), key=order_key) or None
+        if value is None or value in ("", []):
+            return None
+        converted = [convert(member) for member in (value if isinstance(value, (list, tuple)) else [value])]
+        if keeps_order:
+            return converted
+        kept = [member for member in converted if member is not None]
+        if kept and not isinstance(kept[0], dict):
+            kept = list({order_key(member): member for member in kept}.values())
+        return (sorted(kept, key=order_key) if len(kept) > 1 else kept) or None
 
     return convert_list
-
-
-def _as_shown(value: Any) -> Any:
-    """A member that the model does not have; answers pad with empty ones."""
-    return None if value in ("", [], {}) else value
 
 
 def _map_of(convert: Convert) -> Convert:
     def convert_map(value: Any) -> Any:
         if not isinstance(value, Mapping):
-            return value
+            return _text(value) if value not in ([], ()) else None
         converted = {name: convert(member) for name, member in value.items()}
         return {name: member for name, member in converted.items() if member is not None} or None
 
     return convert_map
 
 
-def _model_of(model: type[BaseModel]) -> Convert:
+def _model_of(model: type[BaseModel], *, keeps_order: bool) -> Convert:
+    """A mapping of the model's fields; what an answer adds to them is dropped."""
+    defaults = {name: facts for name, info in model.model_fields.items() if (facts := _stated(info).default)}
+
     def convert_model(value: Any) -> Any:
         if not isinstance(value, Mapping):
-            return None if value == "" else value
-        converters = _converters(model)
-        converted = {name: converters.get(name, _as_shown)(member) for name, member in value.items()}
-        return _settled(model, {name: member for name, member in converted.items() if member is not None}) or None
+            return _text(value) if value not in ([], ()) else None
+        converters = _converters(model, keeps_order)
+        converted = {
+            name: member
+            for name, written in value.items()
+            if name in converters and (member := converters[name](written)) is not None
+        }
+        if not converted:
+            return None
+        return _settled(model, {**defaults, **converted} if defaults else converted) or None
 
     return convert_model
 
 
 def _settled(model: type[BaseModel], value: dict[str, Any]) -> dict[str, Any]:
-    """Members that the server fills in or ignores, the same on both sides."""
-    if model is LineItemFilter and value:
-        return {"processing_method": DEFAULT_FILTER_PROCESSING_METHOD, **value}
-    if model is ItemQualifier and value:
-        value = {"expression_type": DEFAULT_EXPRESSION_TYPE, **value}
-        if value["expression_type"] in EXISTS_EXPRESSIONS:
-            value.pop("net_value", None)
+    """Members that the server ignores, the same on both sides."""
+    if model is ItemQualifier and value["expression_type"] in EXISTS_EXPRESSIONS:
+        value.pop("net_value", None)
     if model is AggregatorGrouping:
         return {name: member for name, member in value.items() if member}
     return value
+
+
+def _schedule(value: Any) -> Any:
+    """Its members one by one; to clear it is to clear them, but for the zone, which is always there."""
+    converters = _converters(InlineSchedule, keeps_order=False)
+    if not isinstance(value, Mapping):
+        return dict.fromkeys(name for name in converters if name != "timezone")
+    return {name: converters[name](member) for name, member in value.items() if name in converters}

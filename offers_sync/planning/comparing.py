@@ -1,30 +1,48 @@
-"""Three sides of one object, field by field: desired, last applied, live.
+"""Three sides of one object, unit by unit: desired, last applied, live.
 
-    desired    last applied        live                     verdict
-    ---------  ------------------  -----------------------  ----------------------------------------------
-    set        any                 equal                    nothing
-    set        equal to desired    equal to the read-back   nothing: the server keeps it so
-    set        equal to desired    differs                  drift
-    set        differs, or none    differs                  edit
-    null       any                 set                      clear (once; then the server keeps it so)
-    unset      set                 set                      clear
-    unset      unset               any                      nothing: not managed
-    write-only, not shown: an edit when it differs from what was applied, else nothing that can be verified
+    desired     last applied       live                     verdict
+    ----------  -----------------  -----------------------  ---------------------------------------------------
+    set         any                equal                    nothing
+    set         equal to desired   equal to the read-back   nothing; remark: the server keeps it so
+    set         equal to desired   differs                  drift
+    set         differs, or none   differs                  edit
+    null        equal to desired   equal to the read-back   nothing; remark: the server keeps it so
+    null        any                set                      clear
+    unset       set                set                      clear
+    unset       null, or unset     any                      nothing: not managed, listed on request
+    write-only  equal              not shown                nothing; remark: cannot be verified
+    write-only  none               not shown                the same, and it is sent with the next update
+    write-only  differs            not shown                edit
+    null        write-only, set    not shown                clear
+    unset       write-only, set    not shown                clear
 
-What becomes of the changes is not decided here.
+*Set* means to another value than the one that counts while the field is absent.  A unit is what an update sends or
+leaves out.  Inside a nested unit the same holds place by place: a difference that the server showed right after the
+value was applied is its way of showing it.  What becomes of the changes is not decided here.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
-from offers_sync.models.values import Applied, Desired, Live
-from offers_sync.planning.canonical import SERVER_DEFAULTS, canonical, is_boolean, order_key
+from offers_sync.models.values import Applied, Desired, Live, Tree
+from offers_sync.planning.canonical import (
+    SCHEDULE,
+    UnitFacts,
+    canonical,
+    names_of_units,
+    order_key,
+    unit_facts,
+    units_of,
+)
+from offers_sync.planning.difference import Difference, Sameness, differences, sameness
+
+Units = Mapping[str, Any]
 
 
 class Verdict(StrEnum):
@@ -44,110 +62,227 @@ class Remark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One value that would change, at a JSON Pointer in the YAML's names."""
+    """One value that would change, at a JSON Pointer in the YAML's names; what is gone from a list is at the list."""
 
     path: str
     before: Any
     after: Any
     verdict: Verdict
+    is_outside: bool = False
+    """Whether git asked for the same before, and somebody changed it on the server since."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRemark:
+    """A value that is written and, for this reason, neither sent nor called different."""
+
+    path: str
+    remark: Remark
+    written: Any
+    shown: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs between what is desired and what is live; units are those of ``canonical``."""
+    """What differs between what is desired and what is live."""
 
-    changes: tuple[FieldChange, ...]
-    units: tuple[str, ...]
+    changes: tuple[FieldChange, ...] = ()
+    units: tuple[str, ...] = ()
     """The units to send, unverified ones that ride along included."""
-    remarks: tuple[tuple[str, Remark], ...] = ()
+    remarks: tuple[FieldRemark, ...] = ()
+    fingerprint: str = ""
+    """Equal for equal writes over equal live values, whatever the order in which lists are written."""
+
+
+NO_DIFFERENCE = Comparison()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """One unit from all sides; ``is_set`` and ``is_remembered`` tell null from absent."""
+
+    unit: str
+    is_set: bool
+    after: Any
+    is_remembered: bool
+    remembered: Any
+    read_back: Any
+    before: Any
+    facts: UnitFacts
+
+    @property
+    def is_known(self) -> bool:
+        """Whether what is desired is what was last applied."""
+        return self.is_set and self.is_remembered and self.remembered == self.after
+
+    def counting(self, value: Any) -> Any:
+        """The value, or what counts while there is none."""
+        return self.facts.default if value is None else value
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been found so far."""
+
+    changes: list[FieldChange] = field(default_factory=list)
+    remarks: list[FieldRemark] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    riders: list[str] = field(default_factory=list)
+    rows: list[tuple[str, Any, Any]] = field(default_factory=list)
 
 
 def compare(desired: Desired, applied: Applied | None, live: Live) -> Comparison:
     """The changes that bring the live object to what is desired."""
-    wanted = canonical(desired.kind, desired.fields)
-    shown = canonical(live.kind, live.fields)
-    remembered = canonical(applied.kind, applied.fields) if applied is not None else {}
-    read_back = canonical(applied.kind, applied.read_back) if applied is not None and applied.read_back else {}
-    changes: list[FieldChange] = []
-    remarks: list[tuple[str, Remark]] = []
-    units: list[str] = []
-    riders: list[str] = []
-    for unit in sorted({*wanted, *remembered}):
-        default = SERVER_DEFAULTS.get(unit, False if is_boolean(desired.kind, unit) else None)
-        is_set = unit in wanted
-        after = _or(wanted.get(unit), default) if wanted.get(unit) is not None else wanted.get(unit)
-        if _is_hidden(desired, live, unit):
-            before = remembered.get(unit)
-            if is_set and unit in remembered and before != after:
-                changes.append(FieldChange(_pointer(unit), before, after, Verdict.EDIT))
-                units.append(unit)
-            elif is_set:
-                remarks.append((unit, Remark.UNVERIFIED))
-                if unit not in remembered:
-                    riders.append(unit)
-            continue
-        before = shown.get(unit)
-        if _or(before, default) == _or(after, default):
-            continue
-        if unit in remembered and is_set and remembered[unit] == after and before == read_back.get(unit):
-            remarks.append((unit, Remark.KEPT))
-            continue
-        units.append(unit)
-        changes.extend(_inside(_pointer(unit), before, after, _verdict(after, unit, remembered)))
-    return Comparison(tuple(changes), (*units, *(riders if units else ())), tuple(remarks))
-
-
-def created(desired: Desired) -> tuple[FieldChange, ...]:
-    """Every field of an object that is to be made."""
-    wanted = canonical(desired.kind, desired.fields)
-    return tuple(
-        FieldChange(_pointer(unit), None, after, Verdict.EDIT)
-        for unit, after in sorted(wanted.items())
-        if after is not None
+    suspects = _suspects(desired, applied, live)
+    if not suspects:
+        return NO_DIFFERENCE
+    found = _Found()
+    for sides in suspects:
+        if _is_hidden(sides, live):
+            _judge_hidden(sides, found)
+        else:
+            _judge(sides, found, desired)
+    if not found.units:
+        return Comparison(remarks=tuple(found.remarks))
+    return Comparison(
+        tuple(found.changes), (*found.units, *found.riders), tuple(found.remarks), fingerprint_of(found.rows)
     )
 
 
-def _verdict(after: Any, unit: str, remembered: Mapping[str, Any]) -> Verdict:
-    if after is None:
-        return Verdict.CLEAR
-    return Verdict.DRIFT if unit in remembered and remembered[unit] == after else Verdict.EDIT
+def created(desired: Desired) -> Comparison:
+    """Every field of an object that is to be made."""
+    wanted = sorted((unit, after) for unit, after in units_of(canonical(desired.kind, desired.fields)).items())
+    rows = [(unit, None, after) for unit, after in wanted if after is not None]
+    return Comparison(
+        tuple(FieldChange(f"/{unit}", None, after, Verdict.EDIT) for unit, _, after in rows),
+        tuple(unit for unit, _, _ in rows),
+        fingerprint=fingerprint_of(rows),
+    )
 
 
-def _or(value: Any, default: Any) -> Any:
-    return default if value is None else value
+def unmanaged(desired: Desired, applied: Applied | None, live: Live) -> tuple[tuple[str, Any], ...]:
+    """The fields that have a value on the server and that git says nothing about, by path."""
+    managed = set(names_of_units(canonical(desired.kind, desired.fields)))
+    managed.update(names_of_units(applied.fields) if applied is not None else ())
+    shown = units_of(canonical(live.kind, live.fields))
+    return tuple(
+        (f"/{unit}", value)
+        for unit, value in sorted(shown.items())
+        if unit not in managed and value is not None and value != unit_facts(live.kind, unit).default
+    )
 
 
-def _is_hidden(desired: Desired, live: Live, unit: str) -> bool:
-    if desired.kind != "criterion" or unit not in WRITE_ONLY_CRITERION_FIELDS:
-        return False
-    return unit not in live.shown or live.fields.get(unit) in (None, "")
+def fingerprint_of(rows: Iterable[tuple[str, Any, Any]]) -> str:
+    """One value for units with what they are before and after."""
+    return hashlib.sha256(order_key(list(rows))).hexdigest()
 
 
-def _pointer(unit: str) -> str:
-    return "/" + unit
+def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Sides]:
+    """The units on which the sides do not plainly agree; the other two sides are looked at only for these."""
+    kind = desired.kind
+    wanted = units_of(canonical(kind, desired.fields))
+    shown = units_of(canonical(kind, live.fields))
+    forgotten = {unit for unit in names_of_units(applied.fields) if unit not in wanted} if applied is not None else ()
+    names = [
+        unit
+        for unit in sorted({*wanted, *forgotten})
+        if unit in forgotten or wanted[unit] != shown.get(unit) or unit_facts(kind, unit).is_write_only
+    ]
+    if not names:
+        return []
+    remembered = _units(applied.kind, applied.fields, names) if applied is not None else {}
+    read_back = _units(applied.kind, applied.read_back or {}, names) if applied is not None else {}
+    has_read_back = applied is not None and applied.read_back is not None
+    return [
+        _Sides(
+            unit,
+            unit in wanted,
+            wanted.get(unit),
+            unit in remembered,
+            remembered.get(unit),
+            read_back.get(unit) if has_read_back else _NEVER_READ,
+            shown.get(unit),
+            unit_facts(kind, unit),
+        )
+        for unit in names
+    ]
 
 
-def _inside(path: str, before: Any, after: Any, verdict: Verdict) -> Iterator[FieldChange]:
-    """The smallest stretches that say the whole difference."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in sorted({*before, *after}):
-            yield from _inside(f"{path}/{_escaped(name)}", before.get(name), after.get(name), verdict)
-    elif isinstance(before, list) and isinstance(after, list):
-        yield from _members(path, before, after, verdict)
-    elif before != after:
-        yield FieldChange(path, before, after, Verdict.CLEAR if after is None else verdict)
+_NEVER_READ = object()
+"""Equal to nothing that was shown."""
 
 
-def _members(path: str, before: list[Any], after: list[Any], verdict: Verdict) -> Iterator[FieldChange]:
-    gone = Counter(order_key(member) for member in before)
-    gone.subtract(order_key(member) for member in after)
-    removed = [member for member in before if gone[order_key(member)] > 0]
-    added = [member for member in after if gone[order_key(member)] < 0]
-    for index in range(max(len(removed), len(added))):
-        old = removed[index] if index < len(removed) else None
-        new = added[index] if index < len(added) else None
-        yield FieldChange(path, old, new, Verdict.CLEAR if new is None else verdict)
+def _units(kind: Any, fields: Tree, names: Iterable[str]) -> Units:
+    tops = {name.partition("/")[0] for name in names}
+    return units_of(canonical(kind, {name: value for name, value in fields.items() if name in tops}))
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def _is_hidden(sides: _Sides, live: Live) -> bool:
+    return sides.facts.is_write_only and (sides.unit not in live.shown or sides.before is None)
+
+
+def _judge_hidden(sides: _Sides, found: _Found) -> None:
+    """A unit that answers do not show: what was last applied has to speak for it."""
+    path = f"/{sides.unit}"
+    if sides.after is None:
+        if sides.is_remembered and sides.counting(sides.remembered) != sides.facts.default:
+            _send(sides, found, sides.remembered, [FieldChange(path, sides.remembered, None, Verdict.CLEAR)])
+    elif sides.is_remembered and sides.counting(sides.remembered) != sides.after:
+        _send(sides, found, sides.remembered, [FieldChange(path, sides.remembered, sides.after, Verdict.EDIT)])
+    else:
+        found.remarks.append(FieldRemark(path, Remark.UNVERIFIED, sides.after, None))
+        if not sides.is_remembered:
+            found.riders.append(sides.unit)
+            found.rows.append((sides.unit, None, sides.after))
+
+
+def _judge(sides: _Sides, found: _Found, desired: Desired) -> None:
+    path = f"/{sides.unit}"
+    if sides.counting(sides.before) == sides.counting(sides.after):
+        return
+    if not sides.is_set and sides.remembered is None:
+        return
+    if sides.is_known and sides.before == sides.read_back:
+        found.remarks.append(FieldRemark(path, Remark.KEPT, sides.after, sides.before))
+        return
+    changes: list[FieldChange] = []
+    usual = _usual_differences(sides)
+    for difference in _placed(sides, desired):
+        same = sameness(difference.path, difference.before, difference.after)
+        if usual[same] > 0:
+            usual[same] -= 1
+            found.remarks.append(FieldRemark(difference.path, Remark.KEPT, difference.after, difference.before))
+        else:
+            changes.append(_change(difference, sides))
+    if changes:
+        _send(sides, found, sides.before, changes)
+
+
+def _send(sides: _Sides, found: _Found, before: Any, changes: list[FieldChange]) -> None:
+    found.changes.extend(changes)
+    found.units.append(sides.unit)
+    found.rows.append((sides.unit, before, sides.after))
+
+
+def _change(difference: Difference, sides: _Sides) -> FieldChange:
+    verdict = Verdict.DRIFT if sides.is_known else Verdict.EDIT
+    if sides.after is None:
+        verdict = Verdict.CLEAR
+    return FieldChange(difference.path, difference.before, difference.after, verdict, is_outside=sides.is_known)
+
+
+def _placed(sides: _Sides, desired: Desired) -> tuple[Difference, ...]:
+    """The differences of a unit with the indexes that lists have in the YAML."""
+    after = sides.after
+    if isinstance(after, (list, dict)) and not sides.unit.startswith(SCHEDULE):
+        field_only = {sides.unit: desired.fields[sides.unit]}
+        after = canonical(desired.kind, field_only, keeps_order=True)[sides.unit]
+    return differences(f"/{sides.unit}", sides.before, after)
+
+
+def _usual_differences(sides: _Sides) -> Counter[Sameness]:
+    """How the server showed a nested value right after it was applied, where that was not as it was written."""
+    if not isinstance(sides.before, (list, dict)) or sides.read_back is _NEVER_READ or sides.remembered is None:
+        return Counter()
+    shown_so = differences(f"/{sides.unit}", sides.read_back, sides.remembered)
+    return Counter(sameness(each.path, each.before, each.after) for each in shown_so)

@@ -31,7 +31,7 @@ class Action(StrEnum):
 
 
 class Cause(StrEnum):
-    """What a reviewer holds answerable for a step."""
+    """What a reviewer holds answerable for a change."""
 
     THIS_CHANGE = "this_change"
     ALREADY_PENDING = "already_pending"
@@ -41,10 +41,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field's change and the place in the YAML that asks for it."""
+    """A field's change, the place in the YAML that asks for it, and what is answerable for it."""
 
     field: FieldChange
     position: Position | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,17 @@ class Step:
 
     action: Action
     desired: Desired
+    """What is to be there, ready to be sent: the segment is its number, and a retired offer has its end."""
     changes: tuple[Change, ...]
     units: tuple[str, ...] = ()
+    """What an update sends: fields, and members of the schedule as ``schedule/MEMBER``."""
+    fingerprint: str = ""
+    """Equal for equal writes over equal live values."""
     cause: Cause | None = None
     position: Position | None = None
     annotations: tuple[Finding, ...] = ()
     depends_on: tuple[str, ...] = ()
+    """The steps, by name, that go before this one."""
     held_back: str = ""
     live: Live | None = None
     applied: Applied | None = None
@@ -76,18 +82,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class GuardReport:
-    """How far a guard was used, and what lets a plan through that it refuses."""
+    """How far a guard was used, and what lets a plan through that it refuses.
+
+    A guard of ``keeps_back`` refuses single documents, which are kept back in the plan; any other one refuses the
+    plan whole.
+    """
 
     guard: str
     limit: str
     actual: int
     refused: bool
     allow_with: str
+    keeps_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The plan in figures."""
+    """The plan in figures: what an apply would do, and what it leaves alone."""
 
     create: int = 0
     update: int = 0
@@ -97,6 +108,19 @@ class Summary:
     unchanged: int = 0
     orphaned: int = 0
     unmanaged: int = 0
+    held_back: int = 0
+    waived: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of the plan beside the files; a saved plan is made anew with the same."""
+
+    only: tuple[str, ...] = ()
+    allow_creates: int | None = None
+    allow_updates: int | None = None
+    allow_lookalikes: tuple[str, ...] = ()
+    is_offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +134,18 @@ class Plan:
     gaps: tuple[str, ...] = ()
     """Why the live side may be incomplete."""
     findings: tuple[Finding, ...] = ()
+    """What is to be said beside the steps; what is about a step is among its annotations."""
     guards: tuple[GuardReport, ...] = ()
     orphans: tuple[str, ...] = ()
+    """The documents that left git while their objects live on."""
+    asked: Asked = Asked()
+    failure: str = ""
+    """Why there is no plan, where there is none; the findings say more."""
 
     @property
     def is_complete(self) -> bool:
         """Whether everything on the live side was seen."""
-        return not self.gaps
+        return not self.gaps and not self.failure
 
     @property
     def ready(self) -> tuple[Step, ...]:
@@ -130,22 +159,14 @@ class Plan:
 
     @property
     def refusals(self) -> tuple[GuardReport, ...]:
-        """The guards that stand in the way."""
-        return tuple(guard for guard in self.guards if guard.refused)
+        """The guards that stand in the way of the whole plan."""
+        return tuple(guard for guard in self.guards if guard.refused and not guard.keeps_back)
 
     @property
     def digest(self) -> str:
-        """One value for what would be done where; not for positions, causes or annotations."""
-        rows = [
-            [
-                step.action.value,
-                step.kind,
-                step.desired.external_id,
-                [[change.field.path, plain(change.field.before), plain(change.field.after)] for change in step.changes],
-            ]
-            for step in self.ready
-        ]
-        text = json.dumps([self.environment, rows], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """One value for what would be done where; not for positions, causes, annotations or the clock."""
+        rows = [[step.action.value, step.kind, step.desired.external_id, step.fingerprint] for step in self.ready]
+        text = json.dumps([self.environment, rows], ensure_ascii=False, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

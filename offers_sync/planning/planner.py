@@ -1,244 +1,126 @@
 """Making a plan: what is desired against what is live, into steps, guards and figures.
 
-Everything comes in as values, the clock and the positions included, so that one input gives one plan.
+Everything comes in as values, the clock and the positions included, so that one question gives one plan.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from offers_sync.findings import Finding, Position
-from offers_sync.models.project import DEFAULT_CREATES_GUARD, DEFAULT_UPDATES_GUARD, UPDATES_GUARD_FROM, Guards
-from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, DesiredKind, Live, Snapshot, Source
-from offers_sync.planning.comparing import Comparison, FieldChange, Verdict, compare, created
-from offers_sync.planning.plan import Action, Change, GuardReport, Plan, Step, Summary
-
-Locate = Callable[[Source, str], Position | None]
-
-RETIRED_FLAGS: Final = (
-    "distributable",
-    "distributable_to_all_users",
-    "allow_for_support_gifting",
-    "auto_applicable",
-    "activate_now",
+from offers_sync.findings import Finding
+from offers_sync.planning.annotating import Annotation, Annotator, Situation, annotate, located
+from offers_sync.planning.causes import with_causes
+from offers_sync.planning.comparing import FieldRemark
+from offers_sync.planning.guards import check_guards
+from offers_sync.planning.holding import check_only, hold_back
+from offers_sync.planning.living import live_edit_finding, live_edits
+from offers_sync.planning.plan import Action, Asked, Plan, Step, Summary
+from offers_sync.planning.question import Allowed, Base, Locate, Question, Scene
+from offers_sync.planning.remarking import (
+    document_remarks,
+    gap_findings,
+    gaps_of,
+    memory_finding,
+    orphan_findings,
+    orphans_of,
+    remarks_about,
+    unverified_everywhere,
 )
-_WAVES: Final = {"selector": 0, "criterion": 1, "redeemable": 2, "image": 3, "campaign": 4}
+from offers_sync.planning.stepping import Taken, take
+
+__all__ = ["Allowed", "Annotation", "Annotator", "Base", "Locate", "Question", "Scene", "Situation", "make_plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What a person let through for this one plan."""
+@dataclass(slots=True)
+class _Survey:
+    """What the documents come to, before anything is kept back."""
 
-    creates: int | None = None
-    updates: int | None = None
-    lookalikes: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Everything that a plan is made from."""
-
-    project: str
-    environment: str
-    desired: tuple[Desired, ...]
-    snapshot: Snapshot
-    now: datetime
-    """Local to no zone: aware, UTC."""
-    applied: tuple[Applied, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    guards: Guards = field(default_factory=Guards)
-    allowed: Allowed = field(default_factory=Allowed)
+    steps: list[Step] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    unverified: list[FieldRemark] = field(default_factory=list)
+    unchanged: int = 0
 
 
-def make_plan(question: Question, locate: Locate) -> Plan:
-    """The plan for a question."""
-    live: dict[tuple[DesiredKind, str], Live] = {
-        (kind, item.external_id): item
-        for kind, listing in question.snapshot.listings.items()
-        for item in listing.items
-        if item.external_id
-    }
-    applied = {(each.kind, each.external_id): each for each in question.applied}
-    steps: list[Step] = []
-    unchanged = 0
-    for desired in question.desired:
-        own = list(
-            _steps_for(
-                question,
-                desired,
-                live.get((desired.kind, desired.external_id)),
-                applied.get((desired.kind, desired.external_id)),
-            )
-        )
-        steps.extend(own)
-        unchanged += not own
-    ordered = _held_with_dependencies(sorted(steps, key=_order))
-    ours = {(desired.kind, desired.external_id) for desired in question.desired}
-    orphans = sorted(f"{each.kind}/{each.key}" for pair, each in applied.items() if pair not in ours)
-    managed_live = sum(pair in ours for pair in live)
-    counts = Counter(step.action for step in ordered if not step.held_back)
+def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator] = ()) -> Plan:
+    """The plan for a question; raises ``InvalidInputError`` where it is narrowed to what is not there."""
+    check_only(question)
+    scene = Scene.of(question)
+    survey = _survey(scene)
+    held = hold_back(scene, survey.steps)
+    edits = live_edits(scene, held.steps)
+    situation = Situation(scene, with_causes(scene, held.steps))
+    annotations = [*survey.annotations, *_edit_annotations(held.steps, edits)]
+    for annotator in annotators:
+        annotations.extend(annotator(situation))
+    said = annotate(situation, annotations, question.allowances, locate)
+    orphans, gaps = orphans_of(scene), gaps_of(scene)
+    general = (
+        *gap_findings(gaps),
+        *memory_finding(scene),
+        *unverified_everywhere(() if question.is_offline else survey.unverified),
+        *orphan_findings(orphans),
+    )
     return Plan(
         project=question.project,
         environment=question.environment,
-        steps=tuple(_located(step, locate) for step in ordered),
-        summary=Summary(
-            **{action.value: counts[action] for action in Action},
-            unchanged=unchanged,
-            orphaned=len(orphans),
-            unmanaged=len(live) - managed_live,
-        ),
-        gaps=tuple(
-            f"{kind}: {question.snapshot.listings[kind].gap}"
-            for kind in OBJECT_KINDS
-            if kind in question.snapshot.listings and question.snapshot.listings[kind].gap
-        ),
-        findings=question.findings,
-        guards=_guards(question, counts, managed_live),
-        orphans=tuple(orphans),
+        steps=tuple(located(step, locate) for step in said.steps),
+        summary=_summary(scene, said.steps, survey.unchanged, len(orphans), said.waived),
+        gaps=gaps,
+        findings=_sorted((*question.findings, *said.findings, *general)),
+        guards=check_guards(scene, held, [step for step in held.steps if step.name in edits]),
+        orphans=orphans,
+        asked=_asked(question),
     )
 
 
-def _steps_for(question: Question, desired: Desired, live: Live | None, applied: Applied | None) -> Iterable[Step]:
-    if desired.kind == "campaign":
-        return
-    wanted, problem = _with_segment(_retired(desired, live, question.now), question.snapshot)
-    if live is None:
-        gap = question.snapshot.listings[desired.kind].gap
-        held = problem or (f"the list of live objects may be incomplete ({gap}), so nothing is created" if gap else "")
-        changes = tuple(Change(change) for change in created(wanted))
-        yield Step(Action.CREATE, wanted, changes, held_back=held, applied=applied)
-    else:
-        comparison = compare(wanted, applied, live)
-        if comparison.changes or problem:
-            yield _update(wanted, comparison, live, applied, problem)
-    if desired.image and _needs_image(desired, live, applied):
-        yield _image_step(desired, applied)
+def _survey(scene: Scene) -> _Survey:
+    survey = _Survey()
+    for desired in scene.question.desired:
+        taken = take(scene, desired)
+        survey.steps.extend(taken.steps)
+        survey.unchanged += not taken.steps
+        survey.annotations.extend(document_remarks(scene, desired, never_lived=taken.never_lived))
+        if not scene.question.is_offline:
+            _remark(survey, taken, list(remarks_about(desired, taken.remarks)))
+    return survey
 
 
-def _update(desired: Desired, comparison: Comparison, live: Live, applied: Applied | None, problem: str) -> Step:
-    return Step(
-        Action.RETIRE if desired.is_retired else Action.UPDATE,
-        desired,
-        tuple(Change(change) for change in comparison.changes),
-        units=comparison.units,
-        held_back=problem,
-        live=live,
-        applied=applied,
-    )
+def _remark(survey: _Survey, taken: Taken, annotations: Iterable[Annotation]) -> None:
+    """Remarks hang on the step; without one, what cannot be verified is counted and not told one by one."""
+    for remark, annotation in zip(taken.remarks, annotations, strict=True):
+        if taken.steps or remark.remark.value == "kept":
+            survey.annotations.append(annotation)
+        else:
+            survey.unverified.append(remark)
 
 
-def _needs_image(desired: Desired, live: Live | None, applied: Applied | None) -> bool:
-    if applied is not None and applied.image is not None:
-        return applied.image != desired.image
-    return live is None or applied is not None or live.image is None
-
-
-def _image_step(desired: Desired, applied: Applied | None) -> Step:
-    before = applied.image if applied is not None else None
-    change = FieldChange("/image", before, desired.image, Verdict.EDIT)
-    return Step(Action.UPLOAD_IMAGE, desired, (Change(change),), applied=applied)
-
-
-def _retired(desired: Desired, live: Live | None, now: datetime) -> Desired:
-    if not desired.is_retired:
-        return desired
-    schedule = {**(desired.fields.get("schedule") or {}), "indefinitely": False}
-    end = live.fields.get("schedule", {}).get("end") if live is not None else None
-    stamp = now.replace(tzinfo=None, microsecond=0).isoformat()
-    schedule["end"] = end if isinstance(end, str) and end and end[:19] <= stamp else stamp
-    schedule.pop("expiry_days", None)
-    flags = dict.fromkeys(RETIRED_FLAGS, False)
-    return replace(desired, fields={**desired.fields, **flags, "schedule": schedule})
-
-
-def _with_segment(desired: Desired, snapshot: Snapshot) -> tuple[Desired, str]:
-    """The segment's name replaced by its number, or why that cannot be done."""
-    name = desired.fields.get("segment")
-    if not isinstance(name, str):
-        return desired, ""
-    found = [segment.segment_id for segment in snapshot.segments if segment.name == name]
-    if len(found) == 1:
-        return replace(desired, fields={**desired.fields, "segment": found[0]}), ""
-    return desired, (
-        f"no segment is called {name!r}" if not found else f"{len(found)} segments are called {name!r}: rename one"
-    )
-
-
-def _order(step: Step) -> tuple[int, str, str]:
-    wave = "image" if step.action is Action.UPLOAD_IMAGE else step.kind
-    return (_WAVES[wave], step.desired.key, step.action.value)
-
-
-def _held_with_dependencies(steps: list[Step]) -> list[Step]:
-    """What refers to something that is kept back is kept back too."""
-    by_name = {step.name: step for step in steps if step.action is not Action.UPLOAD_IMAGE}
-    done: dict[str, Step] = {}
-    result: list[Step] = []
+def _edit_annotations(steps: Iterable[Step], edits: dict[str, tuple[str, ...]]) -> Iterator[Annotation]:
     for step in steps:
-        names = [f"{kind}/{key}" for kind, key in step.desired.depends_on]
-        if step.action is Action.UPLOAD_IMAGE:
-            names = [step.name]
-        waits_for = tuple(sorted(name for name in names if name in by_name))
-        held = step.held_back
-        for name in waits_for:
-            before = done.get(name)
-            if not held and before is not None and before.held_back and before.action is Action.CREATE:
-                held = f"{name} is kept back"
-        settled = replace(step, depends_on=waits_for, held_back=held)
-        if step.action is not Action.UPLOAD_IMAGE:
-            done[step.name] = settled
-        result.append(settled)
-    return result
+        if step.name in edits and step.action is not Action.UPLOAD_IMAGE:
+            yield Annotation(step.kind, step.desired.key, live_edit_finding(step, edits[step.name]))
 
 
-def _located(step: Step, locate: Locate) -> Step:
-    return replace(
-        step,
-        position=_position(step.desired, "", locate),
-        changes=tuple(
-            replace(change, position=_position(step.desired, change.field.path, locate)) for change in step.changes
-        ),
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+
+
+def _summary(scene: Scene, steps: Sequence[Step], unchanged: int, orphaned: int, waived: int) -> Summary:
+    counts = Counter(step.action for step in steps if not step.held_back)
+    listed = sum(len(listing.items) for listing in scene.question.snapshot.listings.values())
+    managed = sum(identity in scene.live for identity in scene.desired)
+    return Summary(
+        **{action.value: counts[action] for action in Action},
+        unchanged=unchanged,
+        orphaned=orphaned,
+        unmanaged=listed - managed - sum(scene.duplicates.values()) + len(scene.duplicates),
+        held_back=sum(bool(step.held_back) for step in steps),
+        waived=waived,
     )
 
 
-def _position(desired: Desired, pointer: str, locate: Locate) -> Position | None:
-    if pointer == "":
-        origin = desired.origins[-1]
-        return locate(origin.source, origin.path)
-    for origin in desired.origins:
-        if pointer == origin.pointer or pointer.startswith(origin.pointer + "/"):
-            return locate(origin.source, origin.path + pointer[len(origin.pointer) :])
-    return None
-
-
-def _guards(question: Question, counts: Counter[Action], managed_live: int) -> tuple[GuardReport, ...]:
-    guards = question.guards
-    creates = guards.creates if guards.creates is not None else DEFAULT_CREATES_GUARD
-    creates = question.allowed.creates if question.allowed.creates is not None else creates
-    made = counts[Action.CREATE]
-    changed = counts[Action.UPDATE] + counts[Action.RETIRE]
-    written: Any = guards.updates if guards.updates is not None else DEFAULT_UPDATES_GUARD
-    limit = _updates_limit(written, managed_live)
-    limit = question.allowed.updates if question.allowed.updates is not None else limit
-    return (
-        GuardReport("creates", str(creates), made, made > creates, f"--allow-creates {made}"),
-        GuardReport(
-            "updates",
-            str(written),
-            changed,
-            limit is not None and changed > limit,
-            f"--allow-updates {changed}",
-        ),
-    )
-
-
-def _updates_limit(written: int | str, managed_live: int) -> int | None:
-    if isinstance(written, int):
-        return written
-    if managed_live < UPDATES_GUARD_FROM:
-        return None
-    return managed_live * int(written.removesuffix("%")) // 100
+def _asked(question: Question) -> Asked:
+    allowed = question.allowed
+    lookalikes = tuple(sorted(allowed.lookalikes))
+    return Asked(tuple(sorted(question.only)), allowed.creates, allowed.updates, lookalikes, question.is_offline)

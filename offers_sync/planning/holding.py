@@ -1,0 +1,166 @@
+"""What keeps a step back, and what that keeps back with it: filters, doubts about the live side, and references.
+
+Each reason names the way through.  Only the document itself and what needs it to exist are kept back; guards that
+count are said by ``guards``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from offers_sync.errors import InvalidInputError
+from offers_sync.models.values import Desired, DesiredKind, Live
+from offers_sync.planning.plan import Action, Step
+from offers_sync.planning.question import Question, Scene, is_named, name_of
+
+LEFT_OUT: Final = "left out by --only"
+_WAVES: Final = {"selector": 0, "criterion": 1, "redeemable": 2, "image": 3, "campaign": 4}
+
+
+def wave_of(step: Step) -> int:
+    """When the step's turn comes."""
+    return _WAVES["image" if step.action is Action.UPLOAD_IMAGE else step.kind]
+
+
+def step_order(step: Step) -> tuple[int, str, str]:
+    """Wave, key, action: the order of a plan, in which nothing comes before what it refers to."""
+    return (wave_of(step), step.desired.key, step.action.value)
+
+
+def check_only(question: Question) -> None:
+    """Raise ``InvalidInputError`` when the plan is narrowed to something that is not there."""
+    for wanted in question.only:
+        if not any(is_named(desired, wanted) for desired in question.desired):
+            raise InvalidInputError(
+                f"--only {wanted}: there is no such document in the environment {question.environment}",
+                hint="write KIND/KEY, for example " + _example(question.desired),
+            )
+
+
+def _example(desired: Iterable[Desired]) -> str:
+    return next((name_of(each.kind, each.key) for each in desired), "redeemable/ten-off-sandwich")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Steps in their order, each with the reason why it is kept back, and which of them a guard keeps back."""
+
+    steps: tuple[Step, ...]
+    lookalikes: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+    """Those that are not created because something of theirs may live unseen."""
+
+
+def hold_back(scene: Scene, steps: Iterable[Step]) -> Held:
+    """Keep back what has a reason to be, and what needs it."""
+    lookalikes = Lookalikes.of(scene)
+    settled: dict[str, Step] = {}
+    result: list[Step] = []
+    guarded: dict[str, list[str]] = {"lookalike": [], "uncertain": []}
+    for step in sorted(steps, key=step_order):
+        reason, needed = step.held_back or _filtered(scene.question, step), _needed(step)
+        if not reason and step.action is Action.CREATE:
+            guard, reason = _doubt(scene, step.desired, lookalikes)
+            if reason:
+                guarded[guard].append(step.name)
+        if not reason:
+            reason = next(_missing(scene, step, needed, settled), "")
+        result.append(replace(step, depends_on=tuple(name for name in needed if name in settled), held_back=reason))
+        if step.action is not Action.UPLOAD_IMAGE:
+            settled[step.name] = result[-1]
+    return Held(tuple(result), tuple(guarded["lookalike"]), tuple(guarded["uncertain"]))
+
+
+def _filtered(question: Question, step: Step) -> str:
+    if not question.only or any(is_named(step.desired, wanted) for wanted in question.only):
+        return ""
+    return LEFT_OUT
+
+
+def _needed(step: Step) -> tuple[str, ...]:
+    """What has to be there before: the documents that it refers to, or the offer that a picture is for."""
+    if step.action is Action.UPLOAD_IMAGE:
+        return (step.name,)
+    return tuple(sorted({name_of(kind, key) for kind, key in step.desired.depends_on}))
+
+
+def _missing(scene: Scene, step: Step, needed: Iterable[str], settled: Mapping[str, Step]) -> Iterator[str]:
+    """What the step needs and will not be there."""
+    for name in needed:
+        before = settled.get(name)
+        if before is not None and before.held_back and before.action is Action.CREATE:
+            hint = f": add --only {name}" if before.held_back == LEFT_OUT else ""
+            yield f"{name} is not on the server yet and is kept back{hint}"
+    for kind, key in step.desired.depends_on:
+        document = scene.documents.get((kind, key))
+        lives = document is not None and (kind, document.external_id) in scene.live
+        if document is not None and not lives and name_of(kind, key) not in settled:
+            yield f"{name_of(kind, key)} is retired and was never on the server"
+
+
+# ------------------------------------------------------------------------------------ doubts about the live side
+
+
+def _doubt(scene: Scene, desired: Desired, lookalikes: Lookalikes) -> tuple[str, str]:
+    """The guard that keeps a creation back, and the reason it gives."""
+    gap = scene.listing(desired.kind).gap if desired.kind != "campaign" else ""
+    if gap:
+        return "uncertain", f"the list of what lives may be incomplete ({gap}), so nothing is created: plan again"
+    return "lookalike", lookalikes.reason(desired)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalikes:
+    """The live objects that no document claims, by kind and name."""
+
+    scene: Scene
+    unclaimed: Mapping[tuple[DesiredKind, str], Live]
+
+    @classmethod
+    def of(cls, scene: Scene) -> Lookalikes:
+        """Those of a scene."""
+        return cls(
+            scene,
+            {
+                (kind, _folded(item.name)): item
+                for kind, listing in scene.question.snapshot.listings.items()
+                for item in reversed(listing.items)
+                if (kind, item.external_id) not in scene.desired and item.name
+            },
+        )
+
+    def reason(self, desired: Desired) -> str:
+        """Why a document is not created: something of its name lives already, and nobody said that this is meant."""
+        written = desired.fields.get("name")
+        other = self.unclaimed.get((desired.kind, _folded(written))) if isinstance(written, str) else None
+        if other is None or self._is_allowed(desired):
+            return ""
+        return (
+            f"a {desired.kind} called `{other.name}` lives already, and no document claims it: "
+            f"{self._way_to_adopt(other)}; to make another one pass --allow-lookalike "
+            f"{name_of(desired.kind, desired.key)}"
+        )
+
+    def _way_to_adopt(self, other: Live) -> str:
+        former = self.scene.applied.get((other.kind, other.external_id))
+        if former is not None:
+            return f"it was {name_of(former.kind, former.key)}, so to take it over write `formerly: {former.key}`"
+        if not other.external_id:
+            return "it has no external_id, so it cannot be taken over"
+        return f"to take it over write `external_id: {other.external_id}`"
+
+    def _is_allowed(self, desired: Desired) -> bool:
+        question = self.scene.question
+        if any(is_named(desired, wanted) for wanted in question.allowed.lookalikes):
+            return True
+        return any(
+            allowance.guard == "lookalike" and (allowance.key is None or is_named(desired, allowance.key))
+            for allowance in question.allowances
+        )
+
+
+def _folded(name: str) -> str:
+    """Names that people take for the same."""
+    return " ".join(name.split()).casefold()

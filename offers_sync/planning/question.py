@@ -1,0 +1,118 @@
+"""What a plan is made from: the files, the live side, the memory, the clock, and what was asked.
+
+Everything comes in as values, so that one question has one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from offers_sync.findings import Finding, Position
+from offers_sync.models.project import Allowance, Guards
+from offers_sync.models.values import Applied, Desired, DesiredKind, Listing, Live, ObjectKind, Snapshot, Source
+
+Locate = Callable[[Source, str], "tuple[Position, str] | None"]
+"""The place of a value and the line it begins on, by document and JSON Pointer."""
+ObjectId = tuple[DesiredKind, str]
+"""Kind and external id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a person let through for this one plan."""
+
+    creates: int | None = None
+    updates: int | None = None
+    lookalikes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the files wanted where a branch left the main one, or why that is not known."""
+
+    desired: tuple[Desired, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that a plan is made from."""
+
+    project: str
+    environment: str
+    desired: tuple[Desired, ...]
+    snapshot: Snapshot
+    now: datetime
+    """Aware, in any zone."""
+    applied: tuple[Applied, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    guards: Guards = field(default_factory=Guards)
+    allowances: tuple[Allowance, ...] = ()
+    allowed: Allowed = field(default_factory=Allowed)
+    base: Base | None = None
+    only: tuple[str, ...] = ()
+    """The documents, as KIND/KEY, that the plan is narrowed to; all of them where there is none."""
+    shows_unmanaged: bool = False
+    is_offline: bool = False
+    """Whether the base stands in for the server: names are not resolved, and nothing is unverified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A question with its answers at hand: what lives and what was applied, by id."""
+
+    question: Question
+    live: Mapping[ObjectId, Live]
+    duplicates: Mapping[ObjectId, int]
+    """How many objects live under an id, where it is more than one."""
+    applied: Mapping[ObjectId, Applied]
+    desired: Mapping[ObjectId, Desired]
+    documents: Mapping[tuple[DesiredKind, str], Desired]
+    """What is desired, by kind and key."""
+    segments: Mapping[str, tuple[int, ...]]
+    segment_names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, question: Question) -> Scene:
+        """The scene of a question."""
+        live: dict[ObjectId, Live] = {}
+        duplicates: dict[ObjectId, int] = {}
+        for kind, listing in question.snapshot.listings.items():
+            for item in listing.items:
+                if not item.external_id:
+                    continue
+                known = live.setdefault((kind, item.external_id), item)
+                if known is not item:
+                    duplicates[kind, item.external_id] = duplicates.get((kind, item.external_id), 1) + 1
+        segments: dict[str, tuple[int, ...]] = {}
+        for segment in question.snapshot.segments:
+            segments[segment.name] = (*segments.get(segment.name, ()), segment.segment_id)
+        return cls(
+            question,
+            live,
+            duplicates,
+            {(each.kind, each.external_id): each for each in question.applied},
+            {(each.kind, each.external_id): each for each in question.desired},
+            {(each.kind, each.key): each for each in question.desired},
+            segments,
+            {str(segment.segment_id): segment.name for segment in question.snapshot.segments},
+        )
+
+    def listing(self, kind: ObjectKind) -> Listing:
+        """The list of a kind; one that was not read shows nothing and proves nothing."""
+        return self.question.snapshot.listings.get(kind) or Listing(kind, (), "it was not read")
+
+
+def name_of(kind: DesiredKind, key: str) -> str:
+    """How people call a document."""
+    return f"{kind}/{key}"
+
+
+def is_named(desired: Desired, wanted: str) -> bool:
+    """Whether a document is meant by KEY or KIND/KEY; an inline criterion is part of its redeemable."""
+    own = {desired.key, name_of(desired.kind, desired.key)}
+    if desired.inline_in is not None:
+        own |= {desired.inline_in, name_of("redeemable", desired.inline_in)}
+    return wanted in own

@@ -1,0 +1,127 @@
+"""What a plan says that nobody has to act on: what stays as it is, what cannot be known, what git left behind.
+
+Remarks about one document are annotations; those about many are one finding with a count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from offers_sync import codes
+from offers_sync.findings import Code, Finding
+from offers_sync.models.values import OBJECT_KINDS, Applied, Desired
+from offers_sync.planning.annotating import Annotation
+from offers_sync.planning.comparing import FieldRemark, Remark, unmanaged
+from offers_sync.planning.plan import plain
+from offers_sync.planning.question import Scene, name_of
+
+_VALUE_LENGTH: Final = 80
+
+
+def remarks_about(desired: Desired, remarks: Iterable[FieldRemark]) -> Iterator[Annotation]:
+    """Why fields of a document stay as they are."""
+    for remark in remarks:
+        if remark.remark is Remark.KEPT:
+            message = f"written {shown(remark.written)}; since it was applied the server shows {shown(remark.shown)}"
+            yield _annotation(desired, codes.KEPT_BY_SERVER, message, remark.path)
+        else:
+            message = f"whether {shown(remark.written)} is in force cannot be verified: the server does not show it"
+            yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message, remark.path)
+
+
+def unverified_everywhere(remarks: Iterable[FieldRemark]) -> Iterator[Finding]:
+    """One finding for each field that is not shown, over documents of which nothing else is to be said."""
+    counts = Counter(remark.path for remark in remarks if remark.remark is Remark.UNVERIFIED)
+    for path, count in sorted(counts.items()):
+        name = path.removeprefix("/")
+        times = "in one unchanged document" if count == 1 else f"in {count} unchanged documents"
+        yield Finding.of(codes.CANNOT_BE_VERIFIED, f"`{name}` {times} cannot be verified", path=path)
+
+
+def document_remarks(scene: Scene, desired: Desired, *, never_lived: bool) -> Iterator[Annotation]:
+    """What is to be said of a document beside its fields."""
+    identity = (desired.kind, desired.external_id)
+    if never_lived:
+        message = f"{name_of(desired.kind, desired.key)} is retired and was never on the server: nothing is done"
+        yield _annotation(desired, codes.RETIRED_NEVER_LIVE, message, "/retired")
+    if scene.duplicates.get(identity):
+        message = f"{scene.duplicates[identity]} objects live under the id {desired.external_id}"
+        yield _annotation(desired, codes.SEVERAL_UNDER_ONE_ID, message)
+    live = scene.live.get(identity)
+    if scene.question.shows_unmanaged and live is not None:
+        for path, value in unmanaged(desired, scene.applied.get(identity), live):
+            yield _annotation(desired, codes.UNMANAGED_FIELD, f"not managed; the server has {shown(value)}", path)
+
+
+def _annotation(desired: Desired, code: Code, message: str, path: str = "") -> Annotation:
+    hint = "" if code.name in _SELF_EVIDENT else code.remedy
+    return Annotation(desired.kind, desired.key, Finding.of(code, message, hint=hint, path=path))
+
+
+_SELF_EVIDENT: Final = frozenset({codes.CANNOT_BE_VERIFIED.name, codes.UNMANAGED_FIELD.name})
+
+
+def shown(value: Any) -> str:
+    """A value as a message quotes it, not longer than a person reads."""
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+    return f"`{text}`" if len(text) <= _VALUE_LENGTH else f"`{text[:_VALUE_LENGTH]}…`"
+
+
+# ---------------------------------------------------------------------------------------------- the plan as a whole
+
+
+def gaps_of(scene: Scene) -> tuple[str, ...]:
+    """Why the live side may be incomplete, by kind."""
+    listings = (scene.listing(kind) for kind in OBJECT_KINDS)
+    return tuple(f"{listing.kind}: {listing.gap}" for listing in listings if listing.gap)
+
+
+def gap_findings(gaps: Iterable[str]) -> Iterator[Finding]:
+    """A warning for each list that may be incomplete."""
+    for gap in gaps:
+        yield Finding.of(codes.LIST_INCOMPLETE, f"the list may be incomplete: {gap}", hint=codes.LIST_INCOMPLETE.remedy)
+
+
+def memory_finding(scene: Scene) -> Iterator[Finding]:
+    """Which verdicts cannot be given, where live objects are ours and nothing is remembered of them."""
+    unknown = sum(identity in scene.live and identity not in scene.applied for identity in scene.desired)
+    if not unknown or scene.question.is_offline:
+        return
+    whom = "one live object" if unknown == 1 else f"{unknown} live objects"
+    message = (
+        f"nothing is remembered of {whom} of these documents: drift looks like an edit, fields that left a document "
+        "are not cleared, and what the server does not show is not compared"
+    )
+    yield Finding.of(codes.NOTHING_REMEMBERED, message, hint=codes.NOTHING_REMEMBERED.remedy)
+
+
+def orphans_of(scene: Scene) -> tuple[str, ...]:
+    """The documents that git once had and whose objects live on."""
+    base = scene.question.base.desired if scene.question.base is not None else ()
+    left: dict[tuple[str, str], Applied | Desired] = {(each.kind, each.external_id): each for each in base}
+    left |= {(each.kind, each.external_id): each for each in scene.question.applied}
+    return tuple(
+        sorted(
+            name_of(each.kind, each.key)
+            for identity, each in left.items()
+            if identity not in scene.desired and _may_live(scene, each)
+        )
+    )
+
+
+def _may_live(scene: Scene, each: Applied | Desired) -> bool:
+    if each.kind == "campaign":
+        return False
+    return (each.kind, each.external_id) in scene.live or bool(scene.listing(each.kind).gap)
+
+
+def orphan_findings(orphans: Iterable[str]) -> Iterator[Finding]:
+    """A notice for each of them."""
+    for name in orphans:
+        message = f"{name} has left git; its object lives on and is not touched"
+        yield Finding.of(codes.ORPHANED, message, hint=codes.ORPHANED.remedy)
