@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import starmap
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -28,6 +29,7 @@ from offers_sync.loading.crosschecks import (
 )
 from offers_sync.loading.files import RawFile, decode, list_files
 from offers_sync.loading.findings import find, find_in_text, locate
+from offers_sync.loading.focusing import Focus, narrow
 from offers_sync.loading.judging import judge
 from offers_sync.loading.moments import check_moments
 from offers_sync.loading.project import PROJECT_FILE
@@ -66,7 +68,7 @@ class Loaded:
     """The documents without an error of their own."""
     findings: tuple[Finding, ...]
     count: int
-    """How many documents there are, those with errors included."""
+    """How many documents were looked at, those with errors included."""
     texts: Mapping[str, FileText] = field(repr=False)
 
     def locate(self, source: Source, pointer: str) -> tuple[Position, str] | None:
@@ -75,16 +77,36 @@ class Loaded:
         return None if text is None else locate(compose(text), source.index, from_pointer(pointer))
 
 
-def load_project(folder: Path, *, hosts: Collection[str] = (), now: datetime | None = None) -> Loaded:
-    """The project in a folder with an offers.yaml; ``hosts`` are trusted beside the vendor's."""
-    return load_files(folder, list_files(folder), hosts=hosts, now=now)
+def load_project(
+    folder: Path, *, hosts: Collection[str] = (), now: datetime | None = None, focus: Focus | None = None
+) -> Loaded:
+    """The project in a folder with an offers.yaml; ``hosts`` are trusted beside the vendor's.
+
+    With a focus, only the files that are asked about have findings, and of the others only those are parsed that
+    bear on them; such a project is for looking at, not for planning.
+    """
+    files = list_files(folder)
+    if focus is None:
+        return load_files(folder, files, hosts=hosts, now=now)
+    kept = tuple(files)
+    narrowed = narrow(focus, kept)
+    loaded = load_files(folder, narrowed, hosts=hosts, now=now, focus=focus)
+    is_missing = any(finding.code == codes.UNKNOWN_REFERENCE.name for finding in loaded.findings)
+    if is_missing and len(narrowed) < len(kept):
+        return load_files(folder, kept, hosts=hosts, now=now, focus=focus)
+    return loaded
 
 
 def load_files(
-    folder: Path, files: Iterable[RawFile], *, hosts: Collection[str] = (), now: datetime | None = None
+    folder: Path,
+    files: Iterable[RawFile],
+    *,
+    hosts: Collection[str] = (),
+    now: datetime | None = None,
+    focus: Focus | None = None,
 ) -> Loaded:
     """The project that some files make, wherever they were read from."""
-    reading = _Reading(Surroundings(hosts, now or datetime.now(UTC)))
+    reading = _Reading(Surroundings(hosts, now or datetime.now(UTC)), focus)
     with _no_collection():
         for file in files:
             reading.read(file)
@@ -106,8 +128,8 @@ def _no_collection() -> Iterator[None]:
 class _Reading:
     """What has been read so far."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._surroundings = surroundings
+    def __init__(self, surroundings: Surroundings, focus: Focus | None) -> None:
+        self._surroundings, self._focus = surroundings, focus
         self._texts: dict[str, FileText] = {}
         self._project: Project | None = None
         self._documents: list[LoadedDocument] = []
@@ -169,19 +191,22 @@ class _Reading:
         for check in _CHECKS:
             self._charges.extend(check(census))
         self._charges.sort(key=lambda charge: charge[0])
-        found = {
-            self._find(source, complaint): None
-            for source, complaint in self._charges
-            if self._counts(source, complaint)
-        }
-        findings = sorted((*self._findings, *found), key=lambda finding: finding.sort_key)
-        return Loaded(folder, self._project, census.documents, tuple(findings), len(self._names), self._texts)
+        counted = (charge for charge in self._charges if self._counts(*charge))
+        findings = (finding for finding in self._findings if finding.position and self._is_asked(finding.position.file))
+        everything = sorted((*findings, *starmap(self._find, counted)), key=lambda finding: finding.sort_key)
+        count = sum(self._is_asked(source.file) for source in self._names)
+        return Loaded(folder, self._project, census.documents, tuple(_once(everything)), count, self._texts)
 
     def _counts(self, source: Source, complaint: Complaint) -> bool:
-        """Whether no reviewed exception waives the complaint; an error is never waived."""
+        """Whether the file is asked about, and no reviewed exception waives the complaint, which is no error."""
+        if not self._is_asked(source.file):
+            return False
         if self._project is None or complaint.code.severity is Severity.ERROR:
             return True
         return not is_waived(self._project, complaint.code.name, *self._names.get(source, ("", "")))
+
+    def _is_asked(self, file: str) -> bool:
+        return self._focus is None or self._focus.holds(file)
 
     def _find(self, source: Source, complaint: Complaint) -> Finding:
         return find(compose(self._texts[source.file]), source.index, complaint)

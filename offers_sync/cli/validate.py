@@ -1,0 +1,101 @@
+"""``offers validate``: every fault of every file in one run, without a key and without a network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from offers_sync.errors import ExitCode, InvalidInputError
+from offers_sync.findings import Finding, has_errors
+from offers_sync.loading.focusing import Focus
+from offers_sync.loading.project import find_project
+from offers_sync.reporting.findings import Summary, findings_github, findings_json, findings_text, summary_text
+
+Format = Literal["text", "json", "sarif", "github"]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR|FILE]...")
+@click.option(
+    "-C", "--directory", type=click.Path(path_type=Path), help="The project's folder; the current one by default."
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="As what.",
+)
+def validate(*, paths: tuple[Path, ...], directory: Path | None, output_format: Format) -> int:
+    """Check the files of a project, all faults in one run; no key and no network is needed.
+
+    With a FILE or a folder inside the project, faults of other files are not shown, but references to them
+    are checked all the same.
+    """
+    from offers_sync.loading.loading import load_project  # noqa: PLC0415  help needs none of it
+
+    start = directory if directory is not None else Path()
+    folder, focus = _choose(start, [start / path for path in paths])
+    hosts = os.environ.get("OFFERS_HOSTS", "").replace(",", " ").split()
+    loaded = load_project(folder, hosts=hosts, now=datetime.now(UTC), focus=focus)
+    summary = Summary.of(loaded.findings, loaded.count)
+    click.echo(_render(loaded.findings, summary, folder, output_format), nl=False)
+    click.echo(summary_text(summary), err=True)
+    return ExitCode.INVALID if has_errors(loaded.findings) else ExitCode.DONE
+
+
+def _choose(start: Path, paths: list[Path]) -> tuple[Path, Focus | None]:
+    """The project, and what of it is asked about: nothing in particular where its own folder is named."""
+    folder = find_project(paths[0] if paths else start)
+    names = [_name_within(folder, path) for path in paths]
+    return folder, None if not names or "" in names else Focus(tuple(names))
+
+
+def _name_within(folder: Path, path: Path) -> str:
+    """A path as the project calls it; a symbolic link is the name it has, not what it leads to."""
+    place = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+    if not path.exists():
+        raise InvalidInputError(f"{path} does not exist", hint="check the path")
+    if not place.is_relative_to(folder):
+        raise InvalidInputError(f"{path} is not in the project {folder}", hint="validate each project by itself")
+    name = place.relative_to(folder).as_posix()
+    if any(part.startswith(".") for part in place.relative_to(folder).parts):
+        raise InvalidInputError(f"{path} is hidden, so it is no part of the project", hint="rename it")
+    if path.is_dir() and not path.is_symlink():
+        return "" if name == "." else name + "/"
+    if place.suffix not in (".yaml", ".yml"):
+        raise InvalidInputError(f"{path} is no YAML file", hint="documents are in files that end in .yaml")
+    return name
+
+
+def _render(findings: tuple[Finding, ...], summary: Summary, folder: Path, output_format: Format) -> str:
+    match output_format:
+        case "text":
+            width = shutil.get_terminal_size().columns
+            return findings_text(findings, width, _prefix(folder, Path.cwd()))
+        case "json":
+            return findings_json(findings, summary)
+        case "github":
+            return findings_github(findings, _prefix(folder, _repository(folder)))
+        case "sarif":
+            from offers_sync.reporting.findings_sarif import findings_sarif  # noqa: PLC0415  one format of four
+
+            return findings_sarif(findings, _prefix(folder, _repository(folder)))
+
+
+def _repository(folder: Path) -> Path:
+    """The folder that code hosts count paths from: the checkout around the project."""
+    around = (folder, *folder.parents)
+    return next((place for place in around if (place / ".git").exists()), Path.cwd())
+
+
+def _prefix(folder: Path, start: Path) -> str:
+    """What leads from a folder to the project."""
+    way = Path(os.path.relpath(folder, start)).as_posix()
+    return "" if way == "." else f"{way}/"
