@@ -7,23 +7,20 @@ what the server made of it is remembered.  What there is to do was decided by th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, Literal
 
-from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, Live, ObjectKind, Outcome, Tree
+from offers_sync.applying.payloads import CriteriaSetting, change, creation, inline_criteria
+from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, Live, Outcome, Tree
 from offers_sync.planning.comparing import compare
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.state.records import Ending, Intent
 from offers_sync.state.store import Store
-from offers_sync.wire import codec
 from offers_sync.wire.client import Client, LostAnswerError
 from offers_sync.wire.reading import read_listing
 from offers_sync.wire.writing import BatchRefusedError, Result, batched, create, update, upload_images
-
-CriteriaSetting = Literal["separate", "inline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ def _run_wave(
     surroundings: Surroundings,
     before: Mapping[tuple[str, Action], ItemOutcome],
 ) -> Iterator[ItemOutcome]:
-    inline = _inline_criteria(plan) if surroundings.criteria == "inline" else {}
+    inline = inline_criteria(plan.ready) if surroundings.criteria == "inline" else {}
     inside = {step.name for step in inline.values()}
     failed = {name for (name, _), item in before.items() if item.outcome not in _GOOD}
     healthy: list[Step] = []
@@ -134,20 +131,6 @@ def _made_inside(items: Sequence[ItemOutcome], inline: Mapping[str, Step]) -> It
 _GOOD = frozenset({Outcome.DONE, Outcome.DONE_WITH_WARNINGS})
 
 
-def _inline_criteria(plan: Plan) -> dict[str, Step]:
-    """The new criteria that go inside the create call of their redeemable."""
-    creating = {step.desired.key for step in plan.ready if step.kind == "redeemable" and step.action is Action.CREATE}
-    return {
-        step.desired.inline_in: step
-        for step in plan.ready
-        if step.kind == "criterion"
-        and step.action is Action.CREATE
-        and step.desired.inline_in is not None
-        and step.desired.inline_in in creating
-        and codec.fits_inline(step.desired.fields)
-    }
-
-
 def _send(
     action: Action, batch: Sequence[Step], run: str, surroundings: Surroundings, inline: Mapping[str, Step]
 ) -> list[ItemOutcome]:
@@ -176,36 +159,9 @@ def _call(action: Action, batch: Sequence[Step], client: Client, inline: Mapping
         case Action.UPLOAD_IMAGE:
             return upload_images(client, [(step.desired.external_id, step.desired.image or "") for step in batch])
         case Action.CREATE:
-            return create(client, kind, [_creation(kind, step, inline) for step in batch])
+            return create(client, kind, [creation(kind, step, inline) for step in batch])
         case _:
-            return update(client, kind, [_change(kind, step) for step in batch])
-
-
-def _creation(kind: ObjectKind, step: Step, inline: Mapping[str, Step]) -> dict[str, Any]:
-    payload = {"external_id": step.desired.external_id, **codec.encode(kind, step.desired.fields)}
-    within = inline.get(step.desired.key) if kind == "redeemable" else None
-    if within is not None:
-        return codec.with_inline_criterion(payload, within.desired.external_id, within.desired.fields)
-    return payload
-
-
-def _change(kind: ObjectKind, step: Step) -> dict[str, Any]:
-    fields = _picked(step.desired.fields, step.units)
-    name = step.desired.fields.get("name")
-    if kind == "selector" and name is not None:
-        fields["name"] = name
-    return {"external_id": step.desired.external_id, **codec.encode_update(kind, fields)}
-
-
-def _picked(fields: Tree, units: Iterable[str]) -> dict[str, Any]:
-    picked: dict[str, Any] = {}
-    for unit in units:
-        top, _, member = unit.partition("/")
-        if member:
-            picked.setdefault(top, {})[member] = (fields.get(top) or {}).get(member)
-        else:
-            picked[top] = fields.get(top)
-    return picked
+            return update(client, kind, [change(kind, step) for step in batch])
 
 
 def _judged(step: Step, result: Result | None) -> ItemOutcome:

@@ -12,22 +12,15 @@ from typing import Any, Final
 
 from offers_sync.contract import INLINE_CRITERION_NAME_LENGTH_LIMIT, RECEIPT_ATTRIBUTE_ALIASES
 from offers_sync.models.values import Live, ObjectKind, Tree
+from offers_sync.models.vendor_names import (
+    FLAT_DISCOUNT_NAME,
+    LOCALE_NAMES,
+    SCHEDULE_NAMES,
+    SEGMENT_NAME,
+    SELECTOR_LISTS,
+    SELECTOR_NAME,
+)
 
-_SCHEDULE_NAMES: Final = MappingProxyType(
-    {
-        "start": "start_time",
-        "end": "end_time",
-        "timezone": "timezone",
-        "indefinitely": "indefinetely",
-        "expiry_days": "expiry_days",
-        "remind_before": "remind_before",
-        "lag": "lag_duration",
-        "recurrence": "recurrence_schedule",
-    }
-)
-_LOCALE_NAMES: Final = MappingProxyType(
-    {"name": "alternate_locale_name", "description": "alternate_locale_description"}
-)
 _NESTED: Final = frozenset(
     {
         "template",
@@ -39,8 +32,7 @@ _NESTED: Final = frozenset(
         "receipt_rule",
     }
 )
-_LISTS: Final = frozenset({"line_item_filters", "item_qualifiers", "receipt_qualifiers", *_LOCALE_NAMES.values()})
-_SELECTOR_LISTS: Final = ("line_item_filters", "item_qualifiers")
+_LISTS: Final = frozenset({"line_item_filters", "item_qualifiers", "receipt_qualifiers", *LOCALE_NAMES.values()})
 
 
 # ---------------------------------------------------------------------------------------------------- encoding
@@ -106,14 +98,14 @@ def _without_nulls(value: Any) -> Any:
 
 def _criterion(fields: Tree) -> dict[str, Any]:
     payload = dict(fields)
-    for name in _SELECTOR_LISTS:
+    for name in SELECTOR_LISTS:
         if fields.get(name) is not None:
             payload[name] = [_with_selector_id(entry) for entry in fields[name]]
     return payload
 
 
 def _with_selector_id(entry: Tree) -> dict[str, Any]:
-    return {("line_item_selector_id" if name == "selector" else name): value for name, value in entry.items()}
+    return {(SELECTOR_NAME if name == "selector" else name): value for name, value in entry.items()}
 
 
 def _redeemable(fields: Tree) -> dict[str, Any]:
@@ -121,8 +113,8 @@ def _redeemable(fields: Tree) -> dict[str, Any]:
     if fields.get("receipt_rule") is not None:
         payload["receipt_rule"] = _receipt_rule(fields["receipt_rule"])
     if "segment" in fields:
-        payload["segment_definition_id"] = fields["segment"]
-    for ours, theirs in _SCHEDULE_NAMES.items():
+        payload[SEGMENT_NAME] = fields["segment"]
+    for ours, theirs in SCHEDULE_NAMES.items():
         if ours in (fields.get("schedule") or {}):
             payload[theirs] = fields["schedule"][ours]
     if "locales" in fields:
@@ -132,7 +124,7 @@ def _redeemable(fields: Tree) -> dict[str, Any]:
 
 def _receipt_rule(rule: Tree) -> dict[str, Any]:
     if rule.get("flat_discount") is not None:
-        return {"qualifier_type": "flat_discount", "discount_amount": rule["flat_discount"]}
+        return {"qualifier_type": "flat_discount", FLAT_DISCOUNT_NAME: rule["flat_discount"]}
     return {"qualifier_type": "existing", "redeeming_criterion_id": rule.get("criterion")}
 
 
@@ -143,7 +135,7 @@ def _locale_lists(locales: Tree) -> dict[str, Any]:
             for language, texts in locales.items()
             if texts and texts.get(ours)
         ]
-        for ours, theirs in _LOCALE_NAMES.items()
+        for ours, theirs in LOCALE_NAMES.items()
     }
 
 
@@ -204,7 +196,7 @@ _RENAMED_ANSWERS: Final[Mapping[ObjectKind, Mapping[str, str]]] = MappingProxyTy
     {
         "selector": {"filter_type": "filter_item_set"},
         "criterion": {"receipt_qualifier": "receipt_qualifiers"},
-        "redeemable": {"segment_definition_id": "segment"},
+        "redeemable": {SEGMENT_NAME: "segment"},
     }
 )
 
@@ -241,11 +233,11 @@ def decode(kind: ObjectKind, raw: Tree) -> Live:
     )
 
 
-_ELSEWHERE: Final = frozenset({"external_id", "image", *_SCHEDULE_NAMES.values(), *_LOCALE_NAMES.values()})
+_ELSEWHERE: Final = frozenset({"external_id", "image", *SCHEDULE_NAMES.values(), *LOCALE_NAMES.values()})
 
 
 def _decode_criterion(fields: dict[str, Any]) -> None:
-    for name in _SELECTOR_LISTS:
+    for name in SELECTOR_LISTS:
         if isinstance(fields.get(name), list):
             fields[name] = [_with_selector(entry) for entry in fields[name]]
     if isinstance(fields.get("receipt_qualifiers"), list):
@@ -260,8 +252,8 @@ def _with_selector(entry: Any) -> Any:
         return entry
     nested = entry.get("line_item_selector")
     selector = nested.get("external_id") if isinstance(nested, Mapping) else None
-    rest = {name: value for name, value in entry.items() if name not in {"line_item_selector", "line_item_selector_id"}}
-    return {"selector": selector or entry.get("line_item_selector_id"), **rest}
+    rest = {name: value for name, value in entry.items() if name not in {"line_item_selector", SELECTOR_NAME}}
+    return {"selector": selector or entry.get(SELECTOR_NAME), **rest}
 
 
 def _with_known_attribute(entry: Any) -> Any:
@@ -273,19 +265,19 @@ def _with_known_attribute(entry: Any) -> Any:
 def _decode_redeemable(fields: dict[str, Any], raw: Tree) -> None:
     if "receipt_rule" in fields:
         fields["receipt_rule"] = _decode_receipt_rule(fields["receipt_rule"])
-    schedule = {ours: raw[theirs] for ours, theirs in _SCHEDULE_NAMES.items() if theirs in raw}
+    schedule = {ours: raw[theirs] for ours, theirs in SCHEDULE_NAMES.items() if theirs in raw}
     if schedule:
         fields["schedule"] = schedule
     locations = fields.get("effective_location")
     if isinstance(locations, list):
         fields["effective_location"] = locations[0] if len(locations) == 1 else locations or None
     locales: dict[str, dict[str, Any]] = {}
-    for ours, theirs in _LOCALE_NAMES.items():
+    for ours, theirs in LOCALE_NAMES.items():
         entries = raw.get(theirs)
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, Mapping) and entry.get("translation") and isinstance(entry.get("language"), str):
                 locales.setdefault(entry["language"], {})[ours] = entry["translation"]
-    if any(theirs in raw for theirs in _LOCALE_NAMES.values()):
+    if any(theirs in raw for theirs in LOCALE_NAMES.values()):
         fields["locales"] = locales
 
 
@@ -295,7 +287,7 @@ def _decode_receipt_rule(rule: Any) -> Any:
     nested = rule.get("redeeming_criterion")
     nested_id = nested.get("external_id") if isinstance(nested, Mapping) else None
     criterion = rule.get("redeeming_criterion_id") or nested_id
-    amount = rule.get("discount_amount")
+    amount = rule.get(FLAT_DISCOUNT_NAME)
     match rule.get("qualifier_type"):
         case "flat_discount" | "discount":
             return {"flat_discount": amount}

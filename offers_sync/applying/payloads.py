@@ -1,0 +1,70 @@
+"""What a step sends: the payload of a create or an update, and which criteria go inside their redeemable's.
+
+When it is sent, and what its answer means, is not said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from offers_sync.models.values import ObjectKind, Tree
+from offers_sync.planning.plan import Action, Step
+from offers_sync.wire import codec
+
+CriteriaSetting = Literal["separate", "inline"]
+
+
+def inline_criteria(steps: Iterable[Step]) -> dict[str, Step]:
+    """The new criteria that go inside the create call of their redeemable, by its key."""
+    ready = [step for step in steps if not step.held_back and step.action is Action.CREATE]
+    creating = {step.desired.key for step in ready if step.kind == "redeemable"}
+    return {
+        step.desired.inline_in: step
+        for step in ready
+        if step.kind == "criterion"
+        and step.desired.inline_in is not None
+        and step.desired.inline_in in creating
+        and codec.fits_inline(step.desired.fields)
+    }
+
+
+def payloads_of(steps: Iterable[Step], criteria: CriteriaSetting) -> dict[str, dict[str, Any]]:
+    """What each step sends, by its name; a criterion that goes inside its redeemable sends nothing itself."""
+    steps = tuple(steps)
+    inline = inline_criteria(steps) if criteria == "inline" else {}
+    inside = {step.name for step in inline.values()}
+    return {
+        step.name: creation(step.kind, step, inline) if step.action is Action.CREATE else change(step.kind, step)
+        for step in steps
+        if step.kind != "campaign" and step.action is not Action.UPLOAD_IMAGE and step.name not in inside
+    }
+
+
+def creation(kind: ObjectKind, step: Step, inline: Mapping[str, Step]) -> dict[str, Any]:
+    """The payload of a create."""
+    payload = {"external_id": step.desired.external_id, **codec.encode(kind, step.desired.fields)}
+    within = inline.get(step.desired.key) if kind == "redeemable" else None
+    if within is not None:
+        return codec.with_inline_criterion(payload, within.desired.external_id, within.desired.fields)
+    return payload
+
+
+def change(kind: ObjectKind, step: Step) -> dict[str, Any]:
+    """The payload of an update: what changes, and what the vendor wants with every one."""
+    fields = _picked(step.desired.fields, step.units)
+    name = step.desired.fields.get("name")
+    if kind == "selector" and name is not None:
+        fields["name"] = name
+    return {"external_id": step.desired.external_id, **codec.encode_update(kind, fields)}
+
+
+def _picked(fields: Tree, units: Iterable[str]) -> dict[str, Any]:
+    picked: dict[str, Any] = {}
+    for unit in units:
+        top, _, member = unit.partition("/")
+        if member:
+            picked.setdefault(top, {})[member] = (fields.get(top) or {}).get(member)
+        else:
+            picked[top] = fields.get(top)
+    return picked
