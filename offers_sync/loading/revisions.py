@@ -70,7 +70,7 @@ def _merge_base(git: _Git, ref: str) -> str:
 
 def _tree(git: _Git, commit: str, prefix: str) -> Iterator[_Entry]:
     """The files below the project's folder, by their paths in the repository; hidden ones are left alone."""
-    listing = git.bytes("ls-tree", "-r", "-z", "--full-tree", commit, "--", prefix or ".")
+    listing = git.output("ls-tree", "-r", "-z", "--full-tree", commit, "--", prefix or ".")
     for line in listing.split(b"\0"):
         if not line:
             continue
@@ -138,7 +138,7 @@ class _Git:
         except subprocess.TimeoutExpired as error:
             raise InvalidInputError(f"git {arguments[0]} did not answer within {TIMEOUT_SECONDS} seconds") from error
 
-    def bytes(self, *arguments: str, given: bytes = b"") -> bytes:
+    def output(self, *arguments: str, given: bytes = b"") -> bytes:
         """What git answers; raises ``InvalidInputError`` with its words where it does not."""
         done = self.run(*arguments, given=given)
         if done.returncode:
@@ -151,14 +151,14 @@ class _Git:
 
     def text(self, *arguments: str) -> str:
         """The same as text."""
-        return self.bytes(*arguments).decode("utf-8", "surrogateescape")
+        return self.output(*arguments).decode("utf-8", "surrogateescape")
 
     def contents(self, object_ids: Iterable[str]) -> dict[str, bytes]:
         """The contents of objects, by id."""
         wanted = sorted(object_ids)
         if not wanted:
             return {}
-        answer = self.bytes("cat-file", "--batch", given="\n".join(wanted).encode() + b"\n")
+        answer = self.output("cat-file", "--batch", given="\n".join(wanted).encode() + b"\n")
         found: dict[str, bytes] = {}
         place = 0
         for object_id in wanted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from offers_sync.findings import Finding, Position
+from offers_sync.findings import Finding, Position, Severity
 from offers_sync.models.project import Allowance
 from offers_sync.models.values import Desired, DesiredKind
 from offers_sync.planning.plan import Action, Step
@@ -72,8 +72,10 @@ def annotate(
 
 
 def is_waived(document: Desired, finding: Finding, waivers: Iterable[Allowance]) -> bool:
-    """Whether somebody reviewed the finding and lets it stand."""
-    return any(each.code == finding.code and (each.key is None or is_named(document, each.key)) for each in waivers)
+    """Whether somebody reviewed the finding and lets it stand; an error is never waived."""
+    return finding.severity is not Severity.ERROR and any(
+        each.code == finding.code and (each.key is None or is_named(document, each.key)) for each in waivers
+    )
 
 
 def _home(step: Step) -> tuple[str, bool]:
