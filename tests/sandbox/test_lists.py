@@ -41,7 +41,7 @@ def test_pages_join_to_the_whole_list(sandbox: Open, redeemable: Build) -> None:
 
 
 @pytest.mark.parametrize(("choice", "page"), [("asked", 9), ("given", 3)])
-def test_past_the_end_the_last_page_comes_again(sandbox: Open, redeemable: Build, choice: str, page: int) -> None:
+def test_past_the_end_the_last_page_comes_again(sandbox: Open, redeemable: Build, choice: Any, page: int) -> None:
     """A page past the end is the last one again, and which number it bears is a setting."""
     caller = sandbox(settings=Settings(past_end_meta_page=choice))
     _fill(caller, redeemable, 45)
@@ -117,7 +117,7 @@ def test_how_a_query_matches_is_a_setting(
 
 
 @pytest.mark.parametrize(("order", "first"), [("created", "b"), ("updated", "a"), ("name", "a")])
-def test_the_order_is_a_setting(sandbox: Open, redeemable: Build, order: str, first: str) -> None:
+def test_the_order_is_a_setting(sandbox: Open, redeemable: Build, order: Any, first: str) -> None:
     """Lists descend by creation, by change, or by name."""
     caller = sandbox(settings=Settings(order=order))
     caller.create("redeemable", redeemable("a", name="Z"), redeemable("b", name="A"))
@@ -128,7 +128,7 @@ def test_the_order_is_a_setting(sandbox: Open, redeemable: Build, order: str, fi
 @pytest.mark.parametrize(
     ("choice", "keys"), [("first", ["meta", "data"]), ("last", ["data", "meta"]), ("missing", ["data"])]
 )
-def test_meta_may_be_anywhere(sandbox: Open, choice: str, keys: list[str]) -> None:
+def test_meta_may_be_anywhere(sandbox: Open, choice: Any, keys: list[str]) -> None:
     """Meta comes first, last or not at all."""
     assert list(sandbox(settings=Settings(meta_position=choice)).get(contract.SELECTORS_PATH).json()) == keys
 
@@ -150,7 +150,7 @@ def test_the_headless_list_has_integers_and_no_meta(sandbox: Open, redeemable: B
 
 @pytest.mark.parametrize(("choice", "names"), [("last_page", ["Offer 0"]), ("empty", [])])
 def test_past_the_end_of_a_headless_list_is_a_setting(
-    sandbox: Open, redeemable: Build, choice: str, names: list[str]
+    sandbox: Open, redeemable: Build, choice: Any, names: list[str]
 ) -> None:
     """Past its end a headless list repeats its last page, or is empty."""
     caller = sandbox(settings=Settings(headless_past_end=choice))

@@ -316,7 +316,7 @@ def test_warnings_about_an_inline_criterion_sit_at_either_place(
     [("accept", [True, True], 2), ("refuse", [True, False], 1), ("update", [True, True], 1)],
 )
 def test_an_external_id_that_exists(
-    sandbox: Open, selector: Build, choice: str, successes: list[bool], count: int
+    sandbox: Open, selector: Build, choice: Any, successes: list[bool], count: int
 ) -> None:
     """A second POST of an external_id makes a duplicate, unless the settings refuse or update."""
     caller = sandbox(settings=Settings(duplicate_external_ids=choice))
@@ -326,7 +326,7 @@ def test_an_external_id_that_exists(
 
 
 @pytest.mark.parametrize(("choice", "length"), [("hex", 40), ("uuid", 36)])
-def test_an_external_id_is_made_up(sandbox: Open, selector: Build, choice: str, length: int) -> None:
+def test_an_external_id_is_made_up(sandbox: Open, selector: Build, choice: Any, length: int) -> None:
     """Where external_id is left out every create makes another object with an id of the server's."""
     caller = sandbox(settings=Settings(generated_ids=choice))
     item = selector()
@@ -368,7 +368,7 @@ def test_a_list_replaces_the_old_one_with_its_valid_members(sandbox: Open, crite
     ("choice", "left"),
     [("replace", {"short_prompt": "B"}), ("merge", {"redemption_message": "M", "short_prompt": "B"})],
 )
-def test_a_nested_object_is_replaced_or_merged(sandbox: Open, redeemable: Build, choice: str, left: Any) -> None:
+def test_a_nested_object_is_replaced_or_merged(sandbox: Open, redeemable: Build, choice: Any, left: Any) -> None:
     """Whether a member left out of a nested object survives is a setting."""
     caller = sandbox(settings=Settings(objects_on_update=choice))
     caller.create("redeemable", redeemable(template={"redemption_message": "M", "short_prompt": "A"}))
@@ -390,7 +390,7 @@ def test_a_nested_object_keeps_what_is_valid(sandbox: Open, redeemable: Build) -
 
 
 @pytest.mark.parametrize(("choice", "left"), [("clear", None), ("keep", "A")])
-def test_a_null_clears_a_scalar_or_not(sandbox: Open, redeemable: Build, choice: str, left: Any) -> None:
+def test_a_null_clears_a_scalar_or_not(sandbox: Open, redeemable: Build, choice: Any, left: Any) -> None:
     """What a null does in a PATCH is a setting."""
     caller = sandbox(settings=Settings(null_on_update=choice, redeemable_texts_unset="null"))
     caller.create("redeemable", redeemable(note="A"))
@@ -399,7 +399,7 @@ def test_a_null_clears_a_scalar_or_not(sandbox: Open, redeemable: Build, choice:
 
 
 @pytest.mark.parametrize(("choice", "count"), [("another", 2), ("same", 1)])
-def test_patching_new_again(sandbox: Open, redeemable: Build, criterion: Build, choice: str, count: int) -> None:
+def test_patching_new_again(sandbox: Open, redeemable: Build, criterion: Build, choice: Any, count: int) -> None:
     """Sending ``new`` again makes another criterion with the same id, or changes the one that is there."""
     caller = sandbox(settings=Settings(patching_new_again=choice))
     rule = {"qualifier_type": "new", "redeeming_criterion": criterion()}
