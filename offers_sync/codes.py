@@ -480,6 +480,30 @@ ENVIRONMENTS_CHANGED = _warning(
 )
 
 
+# ------------------------------------------------------------------------------- what the server makes of a write
+
+PART_WOULD_BE_DROPPED = _warning(
+    "part-would-be-dropped",
+    "The server would drop this part and save the rest",
+    "A write succeeds while clauses, filters, qualifiers or operators that the server does not understand are left out "
+    "of it. What is left may be more generous than what is written.",
+    "Mend the part; the message names its faulty fields in the server's own words.",
+)
+WOULD_BE_REFUSED = _error(
+    "would-be-refused",
+    "The server would refuse this object",
+    "By the vendor's documents a value of it cannot be taken, and then nothing of the object is saved.",
+    "Mend the value that is named, or what it refers to.",
+)
+PART_WAS_DROPPED = _warning(
+    "part-was-dropped",
+    "The server dropped this part when it was applied",
+    "It said so after the last apply, and the part is still written. The offer works without it, which may be more "
+    "generous than what is written.",
+    "Mend the part; the message holds the server's own words.",
+)
+
+
 def find_code(name: str) -> Code | None:
     """The code of that name."""
     return _ALL.get(name)
