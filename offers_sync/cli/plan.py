@@ -32,7 +32,7 @@ def plan(  # noqa: PLR0913  one parameter for each option
 
     workspace = pieces.open_workspace(chosen_folder(folder, directory), environment)
     with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
-        snapshot = pieces.read_snapshot(client)
+        snapshot = pieces.read_snapshot(client, workspace)
         made = pieces.plan_for(workspace, snapshot, store.applied(), Allowed(allow_creates, allow_updates))
     click.echo(plan_text(made), nl=False)
     if made.refusals:

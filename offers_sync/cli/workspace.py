@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,16 +17,18 @@ from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
 from offers_sync.loading.project import find_project
 from offers_sync.loading.resolving import Resolution, resolve
+from offers_sync.models.hosts import EMBEDDED, read_hosts
 from offers_sync.models.project import Environment, Guards, Project
-from offers_sync.models.values import OBJECT_KINDS, Applied, Snapshot
+from offers_sync.models.secrets import Secret
+from offers_sync.models.values import Applied, Desired, Snapshot
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Allowed, Question, make_plan
 from offers_sync.state.opening import open_store as open_state
 from offers_sync.state.store import Store
 from offers_sync.wire.client import Client, Connection
-from offers_sync.wire.reading import read_listing, read_segments
+from offers_sync.wire.snapshot import Wanted
+from offers_sync.wire.snapshot import read_snapshot as read_lists
 
-EMBEDDED = "embedded"
 _EMBEDDED_SERVER = "https://sandbox.punchh.com"
 
 
@@ -56,10 +57,13 @@ class Workspace:
         return self.settings.server == EMBEDDED
 
 
-def open_workspace(start: Path, environment: str | None) -> Workspace:
-    """The project around a folder; raises ``FindingsError`` when its files have faults."""
+def open_workspace(start: Path, environment: str | None, *, needs_documents: bool = True) -> Workspace:
+    """The project around a folder; raises ``FindingsError`` when its files have faults.
+
+    Whoever only looks at the server needs no more than an offers.yaml; then faulty documents are left out.
+    """
     folder = find_project(start)
-    loaded = load_project(folder)
+    loaded = load_project(folder, hosts=allowed_hosts())
     if loaded.project is None:
         raise FindingsError(loaded.findings)
     environments = loaded.project.environments
@@ -70,7 +74,7 @@ def open_workspace(start: Path, environment: str | None) -> Workspace:
         )
     resolution = resolve(loaded, name)
     findings = (*loaded.findings, *resolution.findings)
-    if has_errors(findings):
+    if needs_documents and has_errors(findings):
         raise FindingsError(findings)
     return Workspace(folder, loaded, loaded.project, name, environments[name], resolution)
 
@@ -84,24 +88,40 @@ def open_client(workspace: Workspace) -> Iterator[Client]:
         database = workspace.folder / ".offers" / "sandbox.db"
         with (
             open_embedded(database) as embedded,
-            Client(Connection(_EMBEDDED_SERVER, "embedded"), transport=embedded.transport) as client,
+            Client(Connection(_EMBEDDED_SERVER, Secret("embedded")), transport=embedded.transport) as client,
         ):
             yield client
         return
-    connection = Connection(workspace.settings.server.rstrip("/"), _secret(workspace), brand=workspace.settings.brand)
-    with Client(connection) as client:
+    with Client(connection_of(workspace)) as client:
         yield client
 
 
-def _secret(workspace: Workspace) -> str:
-    name = (workspace.settings.token or "").removeprefix("${").removesuffix("}")
-    secret = os.environ.get(name, "") if name else ""
-    if not secret.strip():
+def connection_of(workspace: Workspace) -> Connection:
+    """Where the environment's server is, and the key for it; raises ``InvalidInputError`` without one."""
+    settings = workspace.settings
+    return Connection(settings.server, _secret(workspace), settings.brand, allowed_hosts())
+
+
+def allowed_hosts() -> frozenset[str]:
+    """The hosts that a person trusts with keys, beside the vendor's own."""
+    return read_hosts(os.environ.get("OFFERS_HOSTS", ""))
+
+
+def _secret(workspace: Workspace) -> Secret:
+    reference = workspace.settings.token
+    if not reference:
         raise InvalidInputError(
-            f"the environment {workspace.environment} takes its key from ${{{name}}}, which is not set",
+            f"the environment {workspace.environment} has no key",
+            hint="name the variable that holds it in offers.yaml, such as token: ${PUNCHH_KEY}",
+        )
+    name = reference.removeprefix("${").removesuffix("}")
+    text = os.environ.get(name, "").strip()
+    if not text:
+        raise InvalidInputError(
+            f"the environment {workspace.environment} takes its key from {reference}, which is not set",
             hint=f"set {name}, or choose another environment with --env",
         )
-    return secret.strip()
+    return Secret(text, reference)
 
 
 @contextmanager
@@ -127,12 +147,18 @@ def state_location(workspace: Workspace) -> Path | str | None:
     return workspace.folder / ".offers" / "state.db" if written == "local" else written
 
 
-def read_snapshot(client: Client) -> Snapshot:
-    """The live side, its lists read side by side."""
-    with ThreadPoolExecutor(len(OBJECT_KINDS) + 1) as pool:
-        segments = pool.submit(read_segments, client)
-        listings = list(pool.map(lambda kind: read_listing(client, kind), OBJECT_KINDS))
-        return Snapshot({listing.kind: listing for listing in listings}, segments.result())
+def read_snapshot(client: Client, workspace: Workspace | None = None) -> Snapshot:
+    """The live side, its lists read side by side; of the smaller ones those that the documents refer to."""
+    return read_lists(client, _wanted(workspace.resolution.desired) if workspace is not None else Wanted())
+
+
+def _wanted(desired: tuple[Desired, ...]) -> Wanted:
+    is_distributing = any(each.kind == "campaign" for each in desired)
+    return Wanted(
+        segments=is_distributing or any("segment" in each.fields for each in desired),
+        offered=is_distributing,
+        locations=any(each.fields.get("effective_location") for each in desired),
+    )
 
 
 def plan_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], allowed: Allowed) -> Plan:

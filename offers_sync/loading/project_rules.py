@@ -9,18 +9,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from offers_sync import codes
-from offers_sync.contract import HOST_SUFFIX
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.fields import parse_local_time
+from offers_sync.models.hosts import EMBEDDED, server_fault
 
-EMBEDDED: Final = "embedded"
-_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _REFERENCE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _NEVER_WAIVED: Final = "error"
 
@@ -59,22 +56,9 @@ def _check_environment(written: Mapping[str, Any], path: Path, surroundings: Sur
 
 
 def _check_server(server: str, path: Path, hosts: Collection[str]) -> Iterator[Complaint]:
-    place = _split(server)
-    host = (place.hostname or "") if place is not None else ""
-    is_plain = place is not None and _is_plain(place) and (_HOST.fullmatch(host) or ":" in host)
-    if place is None or not is_plain:
-        message = "the server's address is not plain: a scheme, a host and perhaps a port are all it may have"
-        yield Complaint(codes.SERVER_NOT_ALLOWED, path, message, "write it as https://marlow.punchh.com")
-        return
-    if host in hosts or place.netloc in hosts or _is_loopback(host):
-        return
-    if not host.endswith(HOST_SUFFIX):
-        message = f"the key would be sent to `{host}`, which is not a host of the vendor"
-        hint = f"hosts end in {HOST_SUFFIX}; to trust another one, list it in the variable OFFERS_HOSTS"
-        yield Complaint(codes.SERVER_NOT_ALLOWED, path, message, hint)
-    elif place.scheme != "https":
-        message = "the key would be sent without encryption"
-        yield Complaint(codes.SERVER_NOT_ALLOWED, path, message, f"write https://{host}")
+    fault = server_fault(server, hosts)
+    if fault is not None:
+        yield Complaint(codes.SERVER_NOT_ALLOWED, path, fault.message, fault.hint)
 
 
 def _split(address: str) -> SplitResult | None:
@@ -84,23 +68,6 @@ def _split(address: str) -> SplitResult | None:
     except ValueError:
         return None
     return place
-
-
-def _is_plain(place: SplitResult) -> bool:
-    return (
-        place.scheme in ("http", "https")
-        and "@" not in place.netloc
-        and not place.query
-        and not place.fragment
-        and place.path in ("", "/")
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_state(state: str, path: Path) -> Iterator[Complaint]:

@@ -9,29 +9,43 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 from offers_sync.contract import HOST_SUFFIX
 
+EMBEDDED: Final = "embedded"
 _ADDRESS: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?"
 )
 """No user, path, query or fragment: what one reader takes for the host, another might not."""
 
 
-def server_fault(server: str, allowed_hosts: Collection[str] = ()) -> str:
-    """Why no key may be sent to an address; nothing when it may.  ``embedded`` is an address of this process."""
-    if server == "embedded":
-        return ""
+class HostFault(NamedTuple):
+    """Why a server does not get a key, and what to do."""
+
+    message: str
+    hint: str
+
+
+def server_fault(server: str, allowed_hosts: Collection[str] = ()) -> HostFault | None:
+    """Why no key may be sent to an address; ``None`` when it may.  ``embedded`` is an address of this process."""
+    if server == EMBEDDED:
+        return None
     found = _ADDRESS.fullmatch(server)
     if found is None:
-        return "the address is not of the form https://HOST or https://HOST:PORT"
-    host, port = found["host"].lower(), found["port"]
+        message = "the server's address is not plain: a scheme, a host and perhaps a port are all it may have"
+        return HostFault(message, "write it as https://marlow.punchh.com")
+    host, port = found["host"].lower().strip("[]"), found["port"]
     if is_loopback(host) or host in allowed_hosts or f"{host}:{port}" in allowed_hosts:
-        return ""
+        return None
     if not host.endswith(HOST_SUFFIX):
-        return f"{host} is neither a host of the vendor (*{HOST_SUFFIX}) nor this machine"
-    return "" if found["scheme"] == "https" else f"{host} is only spoken to over https"
+        return HostFault(
+            f"the key would be sent to `{host}`, which is not a host of the vendor",
+            f"hosts end in {HOST_SUFFIX}; to trust another one, list it in the variable OFFERS_HOSTS",
+        )
+    if found["scheme"] != "https":
+        return HostFault("the key would be sent without encryption", f"write https://{host}")
+    return None
 
 
 def is_loopback(host: str) -> bool:
@@ -39,7 +53,7 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -1,6 +1,7 @@
-"""One conversation with one server: headers, time-outs, patience, and what an answer's status means.
+"""One conversation with one server: patience, bounded concurrency, and an end at the first refusal.
 
-A GET or PATCH may be repeated; a POST is sent once and never again.  Which calls to make is decided elsewhere.
+A GET or PATCH may be repeated; a POST is sent once and never again.  Which calls to make is decided elsewhere, how
+a request travels is ``exchange``'s business, and what an answer says is ``answers``'.
 """
 
 from __future__ import annotations
@@ -8,64 +9,41 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import count, islice
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-import httpx
+from offers_sync.errors import RefusedError, UnreachableError
+from offers_sync.wire.answers import Answer, FeatureOffError, answer_of, describe_failure, error_texts, refusal_of
+from offers_sync.wire.connection import Connection
+from offers_sync.wire.exchange import CONCURRENCY_LIMIT, Exchange, Method, Reply, Timeouts
+from offers_sync.wire.failures import NoAnswerError
+from offers_sync.wire.gate import Gate
+from offers_sync.wire.patience import RetryPolicy, asked_wait_seconds
+from offers_sync.wire.payload import to_json
 
-from offers_sync import __version__
-from offers_sync.contract import (
-    FEATURE_OFF_CAMPAIGNS,
-    FEATURE_OFF_INGESTION,
-    FEATURE_OFF_LOYALTY,
-)
-from offers_sync.errors import OffersError, RefusedError, UnreachableError
-from offers_sync.wire.payload import from_json, to_json
+if TYPE_CHECKING:
+    import httpx
 
-Method = Literal["GET", "POST", "PATCH"]
-CONCURRENCY_LIMIT: Final = 16
-"""More at once makes the client slower, not faster."""
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """Where to call and as whom."""
-
-    server: str
-    token: str = field(repr=False)
-    brand: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How long a call that may be repeated is repeated."""
-
-    attempts: int = 6
-    total_seconds: float = 120.0
-    first_wait_seconds: float = 0.5
-    longest_wait_seconds: float = 20.0
-    timeout_seconds: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the status, the body as JSON or nothing, and the id that support asks for."""
-
-    status: int
-    body: Any
-    request_id: str = ""
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the server took the request."""
-        return 200 <= self.status < 300
+_AHEAD: Final = 2 * CONCURRENCY_LIMIT
+"""How many calls are handed out before the first one's result is taken."""
+_FOUND_AGAIN: Final = "the next run looks for it in the list before it creates anything"
 
 
 class LostAnswerError(UnreachableError):
-    """A write was sent and no usable answer came: it may have happened."""
+    """A creating call was sent and no usable answer came: it may have happened."""
+
+
+class NotSentError(LostAnswerError):
+    """No connection for a creating call came about: it certainly did not happen."""
 
 
 class Client:
@@ -77,32 +55,23 @@ class Client:
         *,
         transport: httpx.BaseTransport | None = None,
         retry: RetryPolicy | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         now: Callable[[], float] = time.monotonic,
+        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        self._token = connection.token
         self._retry = retry or RetryPolicy()
-        self._sleep, self._now, self._jitter = sleep, now, jitter
-        self._stop: RefusedError | None = None
+        self._over = threading.Event()
+        self._sleep, self._now = sleep or self._sleep_until_over, now
+        self._utc_now, self._jitter = utc_now, jitter
+        self._gate = Gate(CONCURRENCY_LIMIT, sleep=self._sleep, now=now)
+        self._has_answered = False
         self._count_lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
         self.requests: Counter[str] = Counter()
-        headers = {
-            "Authorization": f"Bearer {connection.token}",
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "User-Agent": f"offers-sync/cli/{__version__}",
-        }
-        if connection.brand:
-            headers["x_true_client_ip"] = connection.brand
-        self._http = httpx.Client(
-            base_url=connection.server,
-            headers=headers,
-            transport=transport,
-            timeout=httpx.Timeout(self._retry.timeout_seconds, connect=15.0),
-            limits=httpx.Limits(max_connections=CONCURRENCY_LIMIT, max_keepalive_connections=CONCURRENCY_LIMIT),
-            follow_redirects=False,
-            trust_env=transport is None,
-        )
+        """How many requests were sent, by method."""
+        self._exchange = Exchange(connection, transport, Timeouts(answer_seconds=self._retry.timeout_seconds))
 
     def __enter__(self) -> Self:
         return self
@@ -110,129 +79,159 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._http.close()
+        self._over.set()
+        self._gate.shut(UnreachableError("the conversation with the server is over"))
+        self._exchange.close()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
-    def get(self, path: str, arguments: Mapping[str, Any] | None = None) -> Answer:
-        """Read, as often as it takes; the arguments go in the body and in the query, for proxies that drop one."""
-        return self._repeat("GET", path, arguments)
+    # ------------------------------------------------------------------------------------------------- calls
+
+    def get(self, path: str, arguments: Mapping[str, Any] | None = None, *, in_body: bool = True) -> Answer:
+        """Read, as often as it takes; the arguments go in the query and in the body, for proxies that drop one."""
+        return self._repeated("GET", path, arguments if in_body else None, arguments)
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Update, as often as it takes."""
-        return self._repeat("PATCH", path, body)
+        return self._repeated("PATCH", path, body)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Create, once.  Raises ``LostAnswerError`` when it may have happened without our knowing."""
-        try:
-            answer = self._send("POST", path, body)
-        except UnreachableError as error:
-            raise LostAnswerError(error.message, hint=error.hint) from error
-        if answer.status >= 500 or (answer.is_success and answer.body is None and answer.status == 200):
-            raise LostAnswerError(_words(answer, "POST", path))
+        answer = self._repeated("POST", path, body)
+        if answer.status >= 500 or answer.status == 408 or not answer.is_usable:
+            raise LostAnswerError(describe_failure(answer, "POST", path), hint=_FOUND_AGAIN)
         return answer
 
-    def _repeat(self, method: Method, path: str, body: Mapping[str, Any] | None) -> Answer:
-        started = self._now()
-        for attempt in range(1, self._retry.attempts + 1):
-            wait: float | None = None
-            try:
-                answer = self._send(method, path, body)
-            except UnreachableError as error:
-                failure: OffersError = error
-            else:
-                if not _may_pass(answer):
-                    return answer
-                failure = UnreachableError(_words(answer, method, path), hint="try again later")
-                wait = answer.body.get("retry_after") if isinstance(answer.body, _RetryAfter) else None
-            if wait is None:
-                longest = min(self._retry.longest_wait_seconds, self._retry.first_wait_seconds * 2.0 ** (attempt - 1))
-                wait = longest * (0.5 + self._jitter() / 2)
-            out_of_time = self._now() - started + wait > self._retry.total_seconds
-            if attempt == self._retry.attempts or out_of_time:
-                raise failure
-            self._sleep(wait)
-        raise AssertionError("a retry policy allows at least one attempt")
+    def probe(self, path: str, arguments: Mapping[str, Any] | None = None, *, in_body: bool = True) -> Answer:
+        """Read once, whatever comes; a refusal is an answer here and ends nothing.  Raises ``NoAnswerError``."""
+        content = to_json(arguments) if arguments and in_body else None
+        with self._gate.turn():
+            return self._sent("GET", path, content, arguments)
 
-    def _send(self, method: Method, path: str, body: Mapping[str, Any] | None) -> Answer:
-        if self._stop is not None:
-            raise self._stop
-        with self._count_lock:
-            self.requests[method] += 1
+    def refusal(self, answer: Answer, method: Method, path: str) -> RefusedError | None:
+        """What an answer means after which nothing of the kind makes sense."""
+        return refusal_of(answer, method, path, f"the key {self._token.reference}".rstrip())
+
+    def in_order(self, function: Callable[[Argument], Result], arguments: Iterable[Argument]) -> Iterator[Result]:
+        """The function of each argument, several at once, in the order of the arguments; it must not do the same."""
+        pool = self._workers()
+        rest = iter(arguments)
+        ahead: deque[Future[Result]] = deque(pool.submit(function, argument) for argument in islice(rest, _AHEAD))
         try:
-            response = self._http.request(
-                method,
-                path,
-                content=to_json(body) if body is not None else None,
-                params=dict(body) if method == "GET" and body else None,
-            )
-        except httpx.HTTPError as error:
-            raise UnreachableError(
-                f"{method} {path}: {str(error) or type(error).__name__}",
-                hint="check the server's address and the network; `offers doctor` tells more",
-            ) from error
-        answer = _answer(response)
-        refusal = _refusal(answer, method, path)
+            while ahead:
+                result = ahead.popleft().result()
+                ahead.extend(pool.submit(function, argument) for argument in islice(rest, 1))
+                yield result
+        finally:
+            for future in ahead:
+                future.cancel()
+
+    # --------------------------------------------------------------------------------------------- one by one
+
+    def _repeated(
+        self, method: Method, path: str, body: Mapping[str, Any] | None, query: Mapping[str, Any] | None = None
+    ) -> Answer:
+        content = to_json(body) if body is not None else None
+        started = self._now()
+        for attempt in count(1):
+            outcome = self._attempt(method, path, content, query)
+            if isinstance(outcome, Answer):
+                return outcome
+            wait_seconds = outcome.asked_seconds
+            if wait_seconds is None:
+                wait_seconds = self._retry.wait_seconds(attempt, self._jitter())
+            most = self._retry.attempts if self._has_answered else self._retry.first_contact_attempts
+            is_too_late = self._now() - started + wait_seconds > self._retry.total_seconds
+            if outcome.is_lasting or attempt >= most or is_too_late:
+                raise outcome.failure
+            if outcome.asked_seconds is None:  # else the gate waits, for everyone
+                self._sleep(wait_seconds)
+        raise AssertionError("counting never ends")
+
+    def _attempt(
+        self, method: Method, path: str, content: bytes | None, query: Mapping[str, Any] | None
+    ) -> Answer | _Trouble:
+        try:
+            answer = self._once(method, path, content, query)
+        except NoAnswerError as error:
+            if method != "POST":
+                return _Trouble(error, is_lasting=error.is_lasting)
+            if error.was_sent:
+                raise LostAnswerError(error.message, hint=_FOUND_AGAIN) from error
+            return _Trouble(NotSentError(error.message, hint=error.hint), is_lasting=error.is_lasting)
+        if method == "POST" or not answer.may_pass:
+            return answer
+        return _trouble(answer, method, path, asked_wait_seconds(answer, self._utc_now()))
+
+    def _once(self, method: Method, path: str, content: bytes | None, query: Mapping[str, Any] | None) -> Answer:
+        with self._gate.turn() as turn:
+            try:
+                answer = self._sent(method, path, content, query)
+            except NoAnswerError:
+                self._gate.narrow(turn)
+                raise
+        if answer.is_trouble:
+            self._gate.narrow(turn, asked_wait_seconds(answer, self._utc_now()) or 0.0)
+        else:
+            self._gate.went_well()
+        refusal = self.refusal(answer, method, path)
         if refusal is not None:
-            self._stop = refusal if answer.status in {401, 403} or 300 <= answer.status < 400 else self._stop
+            if not isinstance(refusal, FeatureOffError):
+                self._gate.shut(refusal)
             raise refusal
         return answer
 
+    def _sent(self, method: Method, path: str, content: bytes | None, query: Mapping[str, Any] | None) -> Answer:
+        with self._count_lock:
+            self.requests[method] += 1
+        reply = self._exchange.send(method, path, content, query)
+        self._has_answered = True
+        return answer_of(self._without_key(reply))
 
-class _RetryAfter(dict[str, float]):
-    """A body that only says how long to wait."""
+    def _without_key(self, reply: Reply) -> Reply:
+        """A refusal may echo the key, and errors show what refusals say."""
+        if reply.status < 300:
+            return reply
+        content = self._token.redacted(reply.content.decode("utf-8", "surrogateescape"))
+        return replace(reply, content=content.encode("utf-8", "surrogateescape"))
 
+    def _workers(self) -> ThreadPoolExecutor:
+        with self._count_lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(CONCURRENCY_LIMIT, thread_name_prefix="wire")
+            return self._pool
 
-def _answer(response: httpx.Response) -> Answer:
-    request_id = response.headers.get("X-Request-Id", "")
-    retry_after = response.headers.get("Retry-After", "")
-    if response.status_code in {429, 503} and retry_after.isdigit():
-        return Answer(response.status_code, _RetryAfter(retry_after=float(retry_after)), request_id)
-    try:
-        body = from_json(response.content) if response.content else None
-    except (ValueError, RecursionError):
-        body = None
-    return Answer(response.status_code, body, request_id)
-
-
-def _may_pass(answer: Answer) -> bool:
-    """Whether the same call may go better later; a 200 that is not JSON is a firewall's page."""
-    return answer.status in {408, 425, 429} or answer.status >= 500 or (answer.status == 200 and answer.body is None)
-
-
-def error_texts(body: Any) -> list[str]:
-    """The texts of an error body, whatever its shape."""
-    match body:
-        case str():
-            return [body] if body else []
-        case list():
-            return [text for member in body for text in error_texts(member)]
-        case Mapping():
-            return [text for name, member in body.items() if name != "status" for text in error_texts(member)]
-        case _:
-            return []
+    def _sleep_until_over(self, seconds: float) -> None:
+        self._over.wait(seconds)
 
 
-def _words(answer: Answer, method: str, path: str) -> str:
-    said = "; ".join(error_texts(answer.body))
-    request = f" (request id {answer.request_id})" if answer.request_id else ""
-    return f"{method} {path}: the server answered {answer.status}{': ' + said if said else ''}{request}"
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why an attempt may be followed by another, and what is raised if it is not."""
+
+    failure: UnreachableError
+    asked_seconds: float | None = None
+    """The wait that the server asks for."""
+    is_lasting: bool = False
 
 
-def _refusal(answer: Answer, method: str, path: str) -> RefusedError | None:
-    texts = error_texts(answer.body)
-    words = _words(answer, method, path)
-    if any(text.startswith((FEATURE_OFF_INGESTION[:40], FEATURE_OFF_LOYALTY, FEATURE_OFF_CAMPAIGNS)) for text in texts):
-        return RefusedError(words, hint="the feature is off for this business: ask PAR Punchh support to enable it")
-    if answer.status == 401:
-        return RefusedError(
-            words, hint="check the key; after ten failed attempts the server blocks this address for an hour"
-        )
-    if answer.status == 403:
-        return RefusedError(words, hint="the key's role lacks the permission for this")
-    if 300 <= answer.status < 400:
-        return RefusedError(words, hint="redirects are not followed; most often the key's role lacks a permission")
-    return None
+def _trouble(answer: Answer, method: Method, path: str, asked_seconds: float | None) -> _Trouble:
+    hint = "run again later"
+    if asked_seconds is not None:
+        hint = f"the server asks to wait {asked_seconds:.0f} s: run again after that"
+    return _Trouble(UnreachableError(describe_failure(answer, method, path), hint=hint), asked_seconds)
 
 
-def describe_failure(answer: Answer, method: str, path: str) -> str:
-    """What an answer that refused a request says, in one line."""
-    return _words(answer, method, path)
+__all__ = [
+    "CONCURRENCY_LIMIT",
+    "Answer",
+    "Client",
+    "Connection",
+    "FeatureOffError",
+    "LostAnswerError",
+    "NoAnswerError",
+    "NotSentError",
+    "RetryPolicy",
+    "describe_failure",
+    "error_texts",
+]

@@ -233,6 +233,16 @@ def decode(kind: ObjectKind, raw: Tree) -> Live:
     )
 
 
+def decode_nested_criterion(redeemable: Tree) -> Live | None:
+    """The criterion that a redeemable of a list shows inside its receipt rule, if it has an id."""
+    rule = redeemable.get("receipt_rule")
+    nested = rule.get("redeeming_criterion") if isinstance(rule, Mapping) else None
+    if not isinstance(nested, Mapping):
+        return None
+    external_id = nested.get("external_id")
+    return decode("criterion", nested) if isinstance(external_id, str) and external_id.strip() else None
+
+
 _ELSEWHERE: Final = frozenset({"external_id", "image", *SCHEDULE_NAMES.values(), *LOCALE_NAMES.values()})
 
 

@@ -1,138 +1,212 @@
-"""Reading lists to their end, and knowing whether it was the end.
+"""The lists of the server as values: objects of a kind, segments, locations, and what the distribution side offers.
 
-Past its end a list repeats its last page, so reading stops by the total, by a page number that is not the one
-asked for, or by a page without new ids.  What the objects mean is said by ``codec``.
+How a list is read to its end is ``paging``'s business, and how an object is understood is ``codec``'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from math import ceil
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Generic
 
-from offers_sync.contract import (
-    CRITERIA_PATH,
-    HEADLESS_REDEEMABLES_PATH,
-    REDEEMABLES_PATH,
-    SEGMENTS_PATH,
-    SELECTORS_PATH,
-)
-from offers_sync.errors import UnreachableError
-from offers_sync.models.values import Listing, Live, ObjectKind, Offered, Segment
-from offers_sync.wire.client import CONCURRENCY_LIMIT, Answer, Client, describe_failure
-from offers_sync.wire.codec import decode
+from offers_sync import contract
+from offers_sync.errors import RefusedError, UnreachableError
+from offers_sync.models.values import Listing, Live, Location, LocationGroup, ObjectKind, Offered, Segment, Tree
+from offers_sync.wire.answers import Answer, describe_failure, error_texts
+from offers_sync.wire.client import Client
+from offers_sync.wire.codec import decode, decode_nested_criterion
+from offers_sync.wire.paging import Item, Page, Row, read_once, read_to_the_end
 
 LIST_PATHS: Final[Mapping[ObjectKind, str]] = MappingProxyType(
-    {"selector": SELECTORS_PATH, "criterion": CRITERIA_PATH, "redeemable": REDEEMABLES_PATH}
+    {
+        "selector": contract.SELECTORS_PATH,
+        "criterion": contract.CRITERIA_PATH,
+        "redeemable": contract.REDEEMABLES_PATH,
+    }
 )
-PAGE_SIZE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Call(Generic[Item]):
+    """How one list is asked for, and what is made of its rows; a ``paging.Pager``."""
+
+    client: Client
+    path: str
+    id_name: str
+    make: Callable[[Row], Item]
+    size_name: str = "per_page"
+    in_body: bool = True
+
+    def page(self, number: int, size: int) -> Page:
+        """One page."""
+        arguments = {"page": number, self.size_name: size}
+        answer = self.client.get(self.path, arguments, in_body=self.in_body)
+        return _page(answer, self.path, self.id_name)
+
+    def pages(self, numbers: Iterable[int], size: int) -> Iterator[Page]:
+        """Several, side by side, in order."""
+        return self.client.in_order(partial(self.page, size=size), numbers)
+
+    def identity(self, row: Row) -> str:
+        """The row's own id."""
+        value = row.get(self.id_name)
+        text = "" if value is None or isinstance(value, (dict, list)) else str(value)
+        return text if text.strip() else ""
+
+    def item(self, row: Row) -> Item:
+        """The value of a row."""
+        return self.make(row)
 
 
 def read_listing(client: Client, kind: ObjectKind) -> Listing:
-    """Every object of a kind."""
-    rows, gap = _walk(client, LIST_PATHS[kind])
-    items: dict[str, Live] = {}
-    without_id: list[Live] = []
-    for row in rows:
-        live = decode(kind, row)
-        if live.external_id:
-            items.setdefault(live.external_id, live)
-        else:
-            without_id.append(live)
-    return Listing(kind, (*items.values(), *without_id), gap)
+    """Every object of a kind, and whether it is proven that there are no others."""
+    found = read_to_the_end(_Call(client, LIST_PATHS[kind], "external_id", partial(decode, kind)))
+    return Listing(kind, found.items, found.gap, found.repeated)
+
+
+def read_redeemables(client: Client, known_criteria: Container[str]) -> tuple[Listing, tuple[Live, ...]]:
+    """Every redeemable, and the criteria that stand in them and are not among those known."""
+    nested: dict[str, Live] = {}
+
+    def redeemable(row: Row) -> Live:
+        criterion = decode_nested_criterion(row)
+        if criterion is not None and criterion.external_id not in known_criteria:
+            nested.setdefault(criterion.external_id, criterion)
+        return decode("redeemable", row)
+
+    found = read_to_the_end(_Call(client, LIST_PATHS["redeemable"], "external_id", redeemable))
+    return Listing("redeemable", found.items, found.gap, found.repeated), tuple(nested.values())
 
 
 def read_segments(client: Client) -> tuple[Segment, ...]:
-    """Every segment by name."""
-    return tuple(
-        Segment(row["segment_id"], str(row.get("name") or ""))
-        for row in _bare_rows(client, SEGMENTS_PATH, "segment_id")
-    )
+    """Every segment."""
+    return _each(read_once(_Call(client, contract.SEGMENTS_PATH, "segment_id", _segment)))
 
 
-def read_offered(client: Client) -> tuple[Offered, ...]:
-    """Every redeemable as the distribution side lists it."""
-    return tuple(
-        Offered(row["redeemable_id"], str(row.get("redeemable_uuid") or ""), str(row.get("name") or ""))
-        for row in _bare_rows(client, HEADLESS_REDEEMABLES_PATH, "redeemable_id")
-    )
+def read_offered(client: Client, *, expected: int | None = None) -> tuple[Offered, ...]:
+    """Every redeemable as the distribution side lists it; ``expected`` is a guess of how many there are."""
+    call = _Call(client, contract.HEADLESS_REDEEMABLES_PATH, "redeemable_id", _offered)
+    return _each(read_once(call, expected=expected))
 
 
-def _page(client: Client, path: str, number: int) -> Any:
-    answer = client.get(path, {"page": number, "per_page": PAGE_SIZE})
+def read_locations(client: Client) -> tuple[Location, ...]:
+    """Every restaurant."""
+    call = _Call(client, contract.LOCATIONS_PATH, "location_id", _location, size_name="per", in_body=False)
+    return _each(read_once(call))
+
+
+def read_location_groups(client: Client) -> tuple[LocationGroup, ...]:
+    """Every group of restaurants; this list has no pages."""
+    path = contract.LOCATION_GROUPS_PATH
+    page = _page(client.get(path), path, "location_group_id")
+    return _each(_location_group(row) for row in page.rows)
+
+
+# ------------------------------------------------------------------------------------------------- understanding
+
+
+def _page(answer: Answer, path: str, id_name: str) -> Page:
     if not answer.is_success:
-        raise UnreachableError(describe_failure(answer, "GET", path))
-    return answer.body
-
-
-def _walk(client: Client, path: str) -> tuple[list[Mapping[str, Any]], str]:
-    """All rows, and why they may not be all."""
-    first = _page(client, path, 1)
-    rows = list(_rows(first))
-    meta = first.get("meta") if isinstance(first, Mapping) else None
-    total = _count(meta, "total_records")
-    if total is None:
-        return list(_until_nothing_new(rows, lambda number: list(_rows(_page(client, path, number))))), (
-            "the list says no total"
+        raise _refused(answer, path)
+    meta = answer.body.get("meta") if isinstance(answer.body, Mapping) else None
+    members = _members(answer.body, id_name, _count(meta, "total_records"))
+    if members is None:
+        said = "; ".join(error_texts(answer.body)) or "neither a list nor an object of one"
+        raise UnreachableError(
+            f"GET {path}: the server answered {answer.status} without a list: {said}", hint="run again later"
         )
-    size = _count(meta, "per_page") or len(rows) or PAGE_SIZE
-    with ThreadPoolExecutor(CONCURRENCY_LIMIT) as pool:
-        pages = list(pool.map(lambda number: _page(client, path, number), range(2, ceil(total / size) + 1)))
-    for page in pages:
-        rows.extend(_rows(page))
-    totals = {_count(page.get("meta"), "total_records") for page in pages if isinstance(page, Mapping)} | {total}
-    distinct = {_identity(row) for row in rows}
-    if totals != {total}:
-        return rows, f"the list's total changed while it was read: {sorted(str(each) for each in totals)}"
-    if len(distinct) < total and len(rows) != total:
-        return rows, f"the list says {total} and showed {len(distinct)}"
-    return rows, ""
+    rows = tuple(member for member in members if isinstance(member, Mapping))
+    return Page(rows, _count(meta, "per_page") or None, _count(meta, "total_records"), len(members) - len(rows))
 
 
-def _bare_rows(client: Client, path: str, identity: str) -> Iterator[Mapping[str, Any]]:
-    first = list(_rows(_page(client, path, 1)))
-    rows = _until_nothing_new(first, lambda number: list(_rows(_page(client, path, number))))
-    return (row for row in rows if isinstance(row.get(identity), int))
+def _members(body: Any, id_name: str, total: int | None) -> list[Any] | None:
+    """The members of a list in any of its forms; a list of one may be that one."""
+    match body:
+        case list():
+            return body
+        case {"data": list() as members}:
+            return members
+        case {"data": dict() as member} if member:
+            return [member]
+        case {"data": None} if total == 0:
+            return []
+        case dict() if id_name in body:
+            return [body]
+        case _:
+            return None
 
 
-def _until_nothing_new(
-    first: list[Mapping[str, Any]], page: Callable[[int], list[Mapping[str, Any]]]
-) -> Iterator[Mapping[str, Any]]:
-    seen: set[str] = set()
-    rows, number = first, 1
-    while True:
-        new = [row for row in rows if _identity(row) not in seen]
-        if not new:
-            return
-        yield from new
-        seen.update(_identity(row) for row in new)
-        number += 1
-        rows = page(number)
+class ListRefusedError(RefusedError):
+    """The server does not give one list; the key is good for others."""
 
 
-def _rows(body: Any) -> Iterator[Mapping[str, Any]]:
-    members = body.get("data") if isinstance(body, Mapping) and "data" in body else body
-    if isinstance(members, Mapping):
-        members = [members]
-    for member in members if isinstance(members, list) else ():
-        if isinstance(member, Mapping):
-            yield member
-
-
-def _identity(row: Mapping[str, Any]) -> str:
-    for name in ("external_id", "segment_id", "redeemable_id"):
-        if row.get(name):
-            return str(row[name])
-    return repr(sorted((str(name), repr(value)) for name, value in row.items()))
+def _refused(answer: Answer, path: str) -> RefusedError | UnreachableError:
+    words = describe_failure(answer, "GET", path)
+    if answer.status == 404:
+        return UnreachableError(
+            words, hint="this does not look like the vendor's server: check `server` in offers.yaml"
+        )
+    return ListRefusedError(words, hint="the server does not give this list; its support needs the request id")
 
 
 def _count(meta: Any, name: str) -> int | None:
     value = meta.get(name) if isinstance(meta, Mapping) else None
-    if isinstance(value, str) and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _each(values: Iterable[Item | None]) -> tuple[Item, ...]:
+    return tuple(value for value in values if value is not None)
+
+
+def _number(row: Tree, name: str) -> int | None:
+    value = row.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-__all__ = ["LIST_PATHS", "Answer", "read_listing", "read_offered", "read_segments"]
+def _text(row: Tree, name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _rest(row: Tree, *taken: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in taken}
+
+
+def _segment(row: Row) -> Segment | None:
+    number = _number(row, "segment_id")
+    return None if number is None else Segment(number, _text(row, "name"), _rest(row, "segment_id", "name"))
+
+
+def _offered(row: Row) -> Offered | None:
+    number = _number(row, "redeemable_id")
+    if number is None:
+        return None
+    rest = _rest(row, "redeemable_id", "redeemable_uuid", "name")
+    return Offered(number, _text(row, "redeemable_uuid"), _text(row, "name"), rest)
+
+
+def _location(row: Row) -> Location | None:
+    number = _number(row, "location_id")
+    if number is None:
+        return None
+    rest = _rest(row, "location_id", "name", "store_number")
+    return Location(number, _text(row, "name"), _text(row, "store_number"), rest)
+
+
+def _location_group(row: Row) -> LocationGroup | None:
+    number = _number(row, "location_group_id")
+    if number is None:
+        return None
+    members = row.get("locations")
+    ids = (
+        (_number(member, "location_id") for member in members if isinstance(member, Mapping))
+        if isinstance(members, list)
+        else ()
+    )
+    return LocationGroup(number, _text(row, "name"), _each(ids))

@@ -1,0 +1,40 @@
+"""How long to wait before asking again, and when to give up.
+
+Whether a call may be repeated at all is decided by ``client``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from offers_sync.wire.answers import Answer, http_date
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how long a call that may be repeated is repeated."""
+
+    attempts: int = 6
+    first_contact_attempts: int = 3
+    """As long as the server never answered, it is more likely to be the wrong address than a moment's trouble."""
+    total_seconds: float = 120.0
+    first_wait_seconds: float = 0.5
+    longest_wait_seconds: float = 20.0
+    timeout_seconds: float = 60.0
+
+    def wait_seconds(self, attempt: int, jitter: float) -> float:
+        """The wait after a failed attempt, counted from 1: twice the last, less up to half by the dice (0 to 1)."""
+        longest = min(self.longest_wait_seconds, self.first_wait_seconds * 2.0 ** (attempt - 1))
+        return longest * (0.5 + jitter / 2)
+
+
+def asked_wait_seconds(answer: Answer, now: datetime) -> float | None:
+    """How long the server asks to wait; a date is read by the server's own clock where it shows it."""
+    text = answer.retry_after.strip()
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return float(text)
+    until = http_date(text) if text else None
+    if until is None:
+        return None
+    return max(0.0, (until - (answer.date or now)).total_seconds())
