@@ -86,8 +86,8 @@ def _path_of(details: ErrorDetails, written: Any) -> Path:
     for step in details["loc"]:
         if isinstance(value, dict) and step in value:
             value = value[step]
-        elif isinstance(value, list):
-            value = value[int(step)]
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
         elif isinstance(step, str) and _INSIDE_MARK.fullmatch(step):
             continue
         path.append(step)
