@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from offers_sync import codes
 from offers_sync.contract import LIST_LAG_SECONDS
+from offers_sync.findings import Severity
 from offers_sync.models.documents import Ruled
 from offers_sync.models.fields import (
     LITERAL_LOCATION_PATTERN,
@@ -22,7 +23,7 @@ from offers_sync.models.fields import (
     at_least,
     field,
 )
-from offers_sync.models.rules import ExactlyOne, Rule
+from offers_sync.models.rules import ExactlyOne, Rule, SaidElsewhere, given_schema
 
 SERVER_PATTERN: Final = r"^(embedded|https?://[^\s/]+/?)$"
 STATE_PATTERN: Final = r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$"
@@ -45,6 +46,20 @@ CountOrShare = Annotated[
     Annotated[Integer, Field(ge=0), Tag("<count>")] | Annotated[str, Field(pattern=SHARE_PATTERN), Tag("<share>")],
     Discriminator(_count_or_share),
 ]
+
+
+_WAIVABLE: Final = tuple(code for code in codes.all_codes() if code.severity is not Severity.ERROR)
+WaivableCode = Annotated[
+    Text,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": [code.name for code in _WAIVABLE],
+            "enumDescriptions": [code.title for code in _WAIVABLE],
+        }
+    ),
+]
+"""The code of a finding that is no error."""
 
 
 class Defaults(Written):
@@ -83,13 +98,15 @@ class Guards(Written):
 class Allowance(Ruled):
     """A reviewed exception: a guard that is let through, or a finding that is waived."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (ExactlyOne(("guard", "code"), codes.NO_ALLOWANCE_SUBJECT),)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        SaidElsewhere(ExactlyOne(("guard", "code"), codes.NO_ALLOWANCE_SUBJECT).schema()),
+    )
 
     guard: Literal["creates", "updates", "live_edits", "lookalike"] | None = field(
         "The guard that is let through.", default=None, examples=["creates"]
     )
-    code: Text | None = field(
-        "The code of the finding that is waived.", default=None, examples=["deal-without-segment"]
+    code: WaivableCode | None = field(
+        "The code of the finding that is waived; an error cannot be.", default=None, examples=["deal-without-segment"]
     )
     limit: Integer | None = field("Up to how many.", default=None, bounds=at_least(0), examples=[120])
     key: Text | None = field(
@@ -103,8 +120,24 @@ class Allowance(Ruled):
     )
 
 
-class Environment(Written):
+_TOKEN_SCHEMA: Final = {
+    "if": {"required": ["server"], "properties": {"server": {"pattern": "^https?://"}}},
+    "then": given_schema("token"),
+}
+_NO_PASSWORD_SCHEMA: Final = {
+    "properties": {
+        "state": {
+            "not": {"pattern": r"^postgresql://[^/?#@]*:[^/?#@]+@"},
+            "errorMessage": "An address that holds a password belongs into a variable.",
+        }
+    }
+}
+
+
+class Environment(Ruled):
     """A business on a server."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (SaidElsewhere(_TOKEN_SCHEMA), SaidElsewhere(_NO_PASSWORD_SCHEMA))
 
     server: Text = field(
         "The server's address, or `embedded` for the sandbox inside the tool.",

@@ -44,7 +44,8 @@ def is_given(written: Mapped, name: str) -> bool:
 _ANY_BUT_NULL = ["string", "number", "boolean", "object", "array"]
 
 
-def _given_schema(name: str) -> dict[str, Any]:
+def given_schema(name: str) -> dict[str, Any]:
+    """That a field has a value."""
     value = {"type": _ANY_BUT_NULL, "errorMessage": f"`{name}` needs a value here."}
     return {"required": [name], "properties": {name: value}}
 
@@ -72,10 +73,10 @@ class ExactlyOne:
     def schema(self) -> dict[str, Any]:
         """Any of the fields, and after each none of the later ones; editors say more of that than of ``oneOf``."""
         return {
-            "anyOf": [_given_schema(name) for name in self.names],
+            "anyOf": [given_schema(name) for name in self.names],
             "allOf": [
                 {
-                    "if": _given_schema(first),
+                    "if": given_schema(first),
                     "then": _absent_schema(later, f"`{later}` and `{first}` exclude each other."),
                 }
                 for first, later in combinations(self.names, 2)
@@ -104,7 +105,7 @@ class NeededWhen:
         """``if`` the other field, ``then`` this one."""
         return {
             "if": {"required": [self.other], "properties": {self.other: {"enum": list(self.values)}}},
-            "then": _given_schema(self.name),
+            "then": given_schema(self.name),
         }
 
 
@@ -143,6 +144,21 @@ class Said:
     def check(self, written: Mapped) -> Iterable[Fault]:
         """What the function says."""
         return self.say(written)
+
+    def schema(self) -> dict[str, Any] | None:
+        """What was given for it."""
+        return self.as_schema
+
+
+@dataclass(frozen=True, slots=True)
+class SaidElsewhere:
+    """The JSON Schema of a rule that is checked where more is known than the mapping alone."""
+
+    as_schema: dict[str, Any]
+
+    def check(self, written: Mapped) -> Iterable[Fault]:  # noqa: ARG002  what it says is said elsewhere
+        """Nothing."""
+        return ()
 
     def schema(self) -> dict[str, Any] | None:
         """What was given for it."""
