@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 
 _AHEAD: Final = 2 * CONCURRENCY_LIMIT
 """How many calls are handed out before the first one's result is taken."""
-_FOUND_AGAIN: Final = "the next run looks for it in the list before it creates anything"
+FOUND_AGAIN: Final = "the next run looks for it in the list before it creates anything"
 
 
 class LostAnswerError(UnreachableError):
@@ -99,7 +99,7 @@ class Client:
         """Create, once.  Raises ``LostAnswerError`` when it may have happened without our knowing."""
         answer = self._repeated("POST", path, body)
         if answer.status >= 500 or answer.status == 408 or not answer.is_usable:
-            raise LostAnswerError(describe_failure(answer, "POST", path), hint=_FOUND_AGAIN)
+            raise LostAnswerError(describe_failure(answer, "POST", path), hint=FOUND_AGAIN)
         return answer
 
     def probe(self, path: str, arguments: Mapping[str, Any] | None = None, *, in_body: bool = True) -> Answer:
@@ -157,7 +157,7 @@ class Client:
             if method != "POST":
                 return _Trouble(error, is_lasting=error.is_lasting)
             if error.was_sent:
-                raise LostAnswerError(error.message, hint=_FOUND_AGAIN) from error
+                raise LostAnswerError(error.message, hint=FOUND_AGAIN) from error
             return _Trouble(NotSentError(error.message, hint=error.hint), is_lasting=error.is_lasting)
         if method == "POST" or not answer.may_pass:
             return answer

@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeVar
 from offers_sync.contract import BATCH_LIMIT, IMAGES_PATH
 from offers_sync.errors import UnreachableError
 from offers_sync.models.values import ObjectKind, Tree
-from offers_sync.wire.client import Answer, Client, describe_failure, error_texts
+from offers_sync.wire.answers import Answer, describe_failure, error_texts
+from offers_sync.wire.client import FOUND_AGAIN, Client, LostAnswerError
 from offers_sync.wire.reading import LIST_PATHS
 
 Item = TypeVar("Item")
@@ -31,11 +32,15 @@ class Result:
 
 
 class BatchRefusedError(UnreachableError):
-    """The server refused a batch whole; whether it saved any of it is not known."""
+    """The server refused a batch whole; whether it saved any of it is not known.
 
-    def __init__(self, message: str, *, errors: Sequence[str] = ()) -> None:
+    With a status of 429 it asks for patience, and the client's next call waits for as long as was asked.
+    """
+
+    def __init__(self, message: str, *, errors: Sequence[str] = (), status: int = 0) -> None:
         super().__init__(message)
         self.errors = tuple(errors)
+        self.status = status
 
 
 def batched(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -64,13 +69,24 @@ def upload_images(client: Client, images: Sequence[tuple[str, str]]) -> dict[str
 
 def _results(answer: Answer, method: Literal["POST", "PATCH"], path: str) -> dict[str, Result]:
     if not answer.is_success:
-        raise BatchRefusedError(describe_failure(answer, method, path), errors=error_texts(answer.body))
+        words = describe_failure(answer, method, path)
+        raise BatchRefusedError(words, errors=error_texts(answer.body), status=answer.status)
     members = answer.body.get("results") if isinstance(answer.body, Mapping) else None
-    results: dict[str, Result] = {}
-    for member in members if isinstance(members, list) else ():
-        if isinstance(member, Mapping) and isinstance(member.get("external_id"), str):
-            results[member["external_id"]] = _result(member, answer.request_id)
-    return results
+    if not isinstance(members, list):
+        raise _unanswered(answer, method, path)
+    return {
+        member["external_id"]: _result(member, answer.request_id)
+        for member in members
+        if isinstance(member, Mapping) and isinstance(member.get("external_id"), str)
+    }
+
+
+def _unanswered(answer: Answer, method: str, path: str) -> UnreachableError:
+    """A success that says nothing of the items: of a creation, the same as no answer."""
+    words = f"{describe_failure(answer, method, path)}, without results"
+    if method == "POST":
+        return LostAnswerError(words, hint=FOUND_AGAIN)
+    return BatchRefusedError(words, errors=error_texts(answer.body), status=answer.status)
 
 
 def _result(member: Tree, request_id: str) -> Result:
