@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Literal
 
 import httpx
@@ -48,7 +49,8 @@ class Exchange:
             base_url=self._server,
             headers=connection.headers(),
             transport=transport,
-            verify=(self._server.startswith("https:") and transport is None) or _no_certificates(),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            verify=_certificates(is_needed=transport is None and self._server.startswith("https:")),
             timeout=httpx.Timeout(timeouts.answer_seconds, connect=timeouts.connect_seconds),
             limits=httpx.Limits(max_connections=CONCURRENCY_LIMIT, max_keepalive_connections=CONCURRENCY_LIMIT),
             follow_redirects=False,
@@ -68,6 +70,6 @@ class Exchange:
         self._http.close()
 
 
-def _no_certificates() -> ssl.SSLContext:
-    """Trusts nobody, and spares the time of reading the certificates where none is needed."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _certificates(*, is_needed: bool) -> ssl.SSLContext:
+    """Whom to trust: nobody where nobody is asked, which spares the time of reading the certificates."""
+    return httpx.create_ssl_context() if is_needed else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
