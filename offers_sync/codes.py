@@ -503,6 +503,40 @@ PART_WAS_DROPPED = _warning(
     "Mend the part; the message holds the server's own words.",
 )
 
+# ------------------------------------------------------------------------------------------------ after a write
+
+SERVER_WARNING = _warning(
+    "server-warning",
+    "The server dropped a part of what was sent",
+    "It saved the rest and said so in a warning. A dropped qualifier or filter can make an offer more generous than "
+    "written, so what refers to an incomplete criterion or selector is kept back.",
+    "Mend the part that is named, and apply again.",
+)
+SERVER_DROPPED = _warning(
+    "server-dropped",
+    "The server does not show what was sent",
+    "It confirmed the write and said nothing, and its list does not show this value.",
+    "Look at it in the vendor's dashboard; mend the value, or ask the vendor why it is dropped.",
+)
+SERVER_ALTERED = _warning(
+    "server-altered",
+    "The server shows another value than was sent",
+    "It confirmed the write and said nothing, and its list shows something else.",
+    "Write what the server keeps, or ask the vendor why it does.",
+)
+NOT_CLEARED = _warning(
+    "not-cleared",
+    "The value could not be cleared",
+    "It was sent as nothing, and the list still shows it. Whether a field can be cleared is not documented.",
+    "Clear it in the vendor's dashboard, or write the value that is there.",
+)
+NOT_SHOWN_YET = _notice(
+    "not-shown-yet",
+    "The server confirmed it, and its list does not show it yet",
+    "Lists may lag by up to fifteen minutes. What the server made of it could not be verified.",
+    "Plan again later: what was changed or dropped shows then.",
+)
+
 
 def find_code(name: str) -> Code | None:
     """The code of that name."""
