@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from offers_sync.cli.annotators import annotators_for
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
@@ -175,4 +176,4 @@ def plan_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, .
         allowances=tuple(workspace.project.allow or ()),
         allowed=allowed,
     )
-    return make_plan(question, workspace.loaded.locate)
+    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
