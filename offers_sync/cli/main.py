@@ -108,4 +108,17 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAULT
+    except Exception as error:
+        if os.environ.get("OFFERS_TRACEBACK"):
+            raise
+        _say(_fault(error))
+        return ExitCode.FAULT
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _fault(error: Exception) -> OffersError:
+    """A bug of ours, in one line; secrets travel in exceptions' texts, so only the type is told."""
+    return OffersError(
+        f"unexpected fault in offers {__version__}: {type(error).__name__}",
+        hint="this is a bug; OFFERS_TRACEBACK=1 shows where, for a report",
+    )
