@@ -172,8 +172,6 @@ class Snapshot:
     listings: Mapping[ObjectKind, Listing]
     segments: tuple[Segment, ...] = ()
     offered: tuple[Offered, ...] = ()
-    segments_gap: str = ""
-    """Why the segments may not be all there are."""
     locations: tuple[Location, ...] = ()
     location_groups: tuple[LocationGroup, ...] = ()
     unread: Mapping[SideList, str] = field(default_factory=dict)

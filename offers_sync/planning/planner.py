@@ -108,13 +108,14 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _summary(scene: Scene, steps: Sequence[Step], unchanged: int, orphaned: int, waived: int) -> Summary:
     counts = Counter(step.action for step in steps if not step.held_back)
-    listed = sum(len(listing.items) for listing in scene.question.snapshot.listings.values())
+    listings = scene.question.snapshot.listings.values()
+    listed = sum(len(listing.items) for listing in listings)
     managed = sum(identity in scene.live for identity in scene.desired)
     return Summary(
         **{action.value: counts[action] for action in Action},
         unchanged=unchanged,
         orphaned=orphaned,
-        unmanaged=listed - managed - sum(scene.duplicates.values()) + len(scene.duplicates),
+        unmanaged=max(listed - managed, 0),
         held_back=sum(bool(step.held_back) for step in steps),
         waived=waived,
     )

@@ -5,7 +5,8 @@ Everything comes in as values, so that one question has one answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,6 +66,8 @@ class Scene:
 
     question: Question
     live: Mapping[ObjectId, Live]
+    opaque: frozenset[ObjectId]
+    """What is known to live while nothing of it could be read."""
     duplicates: Mapping[ObjectId, int]
     """How many objects live under an id, where it is more than one."""
     applied: Mapping[ObjectId, Applied]
@@ -72,29 +75,25 @@ class Scene:
     documents: Mapping[tuple[DesiredKind, str], Desired]
     """What is desired, by kind and key."""
     segments: Mapping[str, tuple[int, ...]]
+    """The numbers of the segments of each name; it should be one."""
     segment_names: Mapping[str, str]
 
     @classmethod
     def of(cls, question: Question) -> Scene:
         """The scene of a question."""
-        live: dict[ObjectId, Live] = {}
-        duplicates: dict[ObjectId, int] = {}
-        for kind, listing in question.snapshot.listings.items():
-            for item in listing.items:
-                if not item.external_id:
-                    continue
-                known = live.setdefault((kind, item.external_id), item)
-                if known is not item:
-                    duplicates[kind, item.external_id] = duplicates.get((kind, item.external_id), 1) + 1
+        applied: dict[ObjectId, Applied] = {(each.kind, each.external_id): each for each in question.applied}
+        desired: dict[ObjectId, Desired] = {(each.kind, each.external_id): each for each in question.desired}
+        live = _remembered(applied) if question.snapshot.is_degraded else _listed(question.snapshot)
         segments: dict[str, tuple[int, ...]] = {}
         for segment in question.snapshot.segments:
             segments[segment.name] = (*segments.get(segment.name, ()), segment.segment_id)
         return cls(
             question,
             live,
-            duplicates,
-            {(each.kind, each.external_id): each for each in question.applied},
-            {(each.kind, each.external_id): each for each in question.desired},
+            frozenset(identity for identity in _offered(question) if identity not in live),
+            _duplicates(question.snapshot),
+            applied,
+            desired,
             {(each.kind, each.key): each for each in question.desired},
             segments,
             {str(segment.segment_id): segment.name for segment in question.snapshot.segments},
@@ -103,6 +102,46 @@ class Scene:
     def listing(self, kind: ObjectKind) -> Listing:
         """The list of a kind; one that was not read shows nothing and proves nothing."""
         return self.question.snapshot.listings.get(kind) or Listing(kind, (), "it was not read")
+
+
+def _listed(snapshot: Snapshot) -> dict[ObjectId, Live]:
+    live: dict[ObjectId, Live] = {}
+    for kind, listing in snapshot.listings.items():
+        for item in listing.items:
+            if item.external_id:
+                live.setdefault((kind, item.external_id), item)
+    return live
+
+
+def _duplicates(snapshot: Snapshot) -> dict[ObjectId, int]:
+    counts = Counter(
+        (kind, item.external_id) for kind, listing in snapshot.listings.items() for item in listing.repeated
+    )
+    return {identity: count + 1 for identity, count in counts.items()}
+
+
+def _remembered(applied: Mapping[ObjectId, Applied]) -> dict[ObjectId, Live]:
+    """The live side as it was last seen, where it cannot be read."""
+    return {
+        (each.kind, each.external_id): Live(
+            each.kind, each.external_id, each.read_back or each.fields, frozenset(each.read_back or each.fields)
+        )
+        for each in applied.values()
+        if each.kind != "campaign"
+    }
+
+
+def _offered(question: Question) -> Iterator[ObjectId]:
+    """What the distribution side shows of our offers where the full lists are not enabled: by id, else by a name."""
+    if not question.snapshot.is_degraded:
+        return
+    uuids = {each.redeemable_uuid for each in question.snapshot.offered}
+    shown = Counter(each.name for each in question.snapshot.offered)
+    written = Counter(each.name for each in question.desired if each.kind == "redeemable")
+    for each in question.desired:
+        is_one_of_a_name = shown[each.name] == 1 and written[each.name] == 1
+        if each.kind == "redeemable" and (each.external_id in uuids or is_one_of_a_name):
+            yield each.kind, each.external_id
 
 
 def name_of(kind: DesiredKind, key: str) -> str:

@@ -47,6 +47,9 @@ def document_remarks(scene: Scene, desired: Desired, *, never_lived: bool) -> It
     if never_lived:
         message = f"{name_of(desired.kind, desired.key)} is retired and was never on the server: nothing is done"
         yield _annotation(desired, codes.RETIRED_NEVER_LIVE, message, "/retired")
+    if identity in scene.opaque:
+        message = f"{name_of(desired.kind, desired.key)} lives; none of its fields can be read, so none is compared"
+        yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message)
     if scene.duplicates.get(identity):
         message = f"{scene.duplicates[identity]} objects live under the id {desired.external_id}"
         yield _annotation(desired, codes.SEVERAL_UNDER_ONE_ID, message)
@@ -76,13 +79,16 @@ def shown(value: Any) -> str:
 
 
 def gaps_of(scene: Scene) -> tuple[str, ...]:
-    """Why the live side may be incomplete, by kind."""
-    listings = (scene.listing(kind) for kind in OBJECT_KINDS)
-    return tuple(f"{listing.kind}: {listing.gap}" for listing in listings if listing.gap)
+    """Why the live side may be incomplete, each reason once."""
+    kinds: dict[str, list[str]] = {}
+    for kind in OBJECT_KINDS if not scene.question.is_offline else ():
+        if gap := scene.listing(kind).gap:
+            kinds.setdefault(gap, []).append(kind)
+    return tuple(f"{', '.join(names)}: {gap}" for gap, names in kinds.items())
 
 
 def gap_findings(gaps: Iterable[str]) -> Iterator[Finding]:
-    """A warning for each list that may be incomplete."""
+    """A warning for each of them."""
     for gap in gaps:
         yield Finding.of(codes.LIST_INCOMPLETE, f"the list may be incomplete: {gap}", hint=codes.LIST_INCOMPLETE.remedy)
 

@@ -46,6 +46,8 @@ def take(scene: Scene, desired: Desired) -> Taken:
     applied = scene.applied.get((desired.kind, desired.external_id))
     if desired.kind == "campaign":
         return _campaign(scene, desired, applied)
+    if (desired.kind, desired.external_id) in scene.opaque:
+        return NOTHING
     if live is None and _is_withdrawn(scene, desired):
         return Taken(never_lived=desired.is_retired)
     if live is not None and desired.is_retired:
@@ -65,7 +67,7 @@ def _is_withdrawn(scene: Scene, desired: Desired) -> bool:
 
 def _creation(scene: Scene, desired: Desired, applied: Applied | None) -> Taken:
     wanted, problem = _with_segment(scene, desired)
-    comparison = _with_segment_names(scene, created(wanted))
+    comparison = with_segment_names(scene, created(wanted))
     step = _step(Action.CREATE, wanted, comparison, problem, applied=applied)
     image = [_image_step(wanted, None)] if wanted.image else []
     return Taken((step, *image))
@@ -73,7 +75,7 @@ def _creation(scene: Scene, desired: Desired, applied: Applied | None) -> Taken:
 
 def _update(scene: Scene, desired: Desired, live: Live, applied: Applied | None) -> Taken:
     wanted, problem = _with_segment(scene, desired)
-    comparison = _with_segment_names(scene, compare(wanted, applied, live))
+    comparison = with_segment_names(scene, compare(wanted, applied, live))
     steps: list[Step] = []
     if comparison.changes:
         steps.append(_step(Action.UPDATE, wanted, comparison, problem, live=live, applied=applied))
@@ -87,7 +89,7 @@ def _retirement(scene: Scene, desired: Desired, live: Live, applied: Applied | N
     wanted, problem = _with_segment(scene, retired(desired, live, scene.question.now))
     if problem:
         wanted = replace(wanted, fields={**wanted.fields, "segment": live.fields.get("segment")})
-    comparison = _with_segment_names(scene, compare(wanted, applied, live))
+    comparison = with_segment_names(scene, compare(wanted, applied, live))
     if not comparison.changes:
         return NOTHING
     step = _step(Action.RETIRE, dated(wanted, live, scene.question.now), comparison, "", live=live, applied=applied)
@@ -159,7 +161,7 @@ def _with_segment(scene: Scene, desired: Desired) -> tuple[Desired, str]:
     found = scene.segments.get(name, ())
     if len(found) == 1:
         return replace(desired, fields={**desired.fields, "segment": found[0]}), ""
-    return desired, _segment_problem(name, found, scene.question.snapshot.segments_gap)
+    return desired, _segment_problem(name, found, scene.question.snapshot.unread.get("segments", ""))
 
 
 def _segment_problem(name: str, found: tuple[int, ...], gap: str) -> str:
@@ -167,11 +169,11 @@ def _segment_problem(name: str, found: tuple[int, ...], gap: str) -> str:
         numbers = ", ".join(str(number) for number in sorted(found))
         return f"{len(found)} segments are called `{name}` ({numbers}): rename all but one of them in the dashboard"
     if gap:
-        return f"the segment `{name}` is not known: the list of segments may be incomplete ({gap})"
+        return f"the segment `{name}` could not be looked up: {gap}"
     return f"no segment is called `{name}`: create it in the dashboard, or mend the name"
 
 
-def _with_segment_names(scene: Scene, comparison: Comparison) -> Comparison:
+def with_segment_names(scene: Scene, comparison: Comparison) -> Comparison:
     """People know segments by name, so changes show names where there are any."""
     if not any(change.path == SEGMENT_PATH for change in comparison.changes):
         return comparison
