@@ -505,13 +505,6 @@ PART_WAS_DROPPED = _warning(
 
 # ------------------------------------------------------------------------------------------------ after a write
 
-SERVER_WARNING = _warning(
-    "server-warning",
-    "The server dropped a part of what was sent",
-    "It saved the rest and said so in a warning. A dropped qualifier or filter can make an offer more generous than "
-    "written, so what refers to an incomplete criterion or selector is kept back.",
-    "Mend the part that is named, and apply again.",
-)
 SERVER_DROPPED = _warning(
     "server-dropped",
     "The server does not show what was sent",
