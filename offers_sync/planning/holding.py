@@ -61,6 +61,8 @@ def hold_back(scene: Scene, steps: Iterable[Step]) -> Held:
     guarded: dict[str, list[str]] = {"lookalike": [], "uncertain": []}
     for step in sorted(steps, key=step_order):
         reason, needed = step.held_back or _filtered(scene.question, step), _needed(step)
+        if not reason and step.action is Action.CREATE:
+            reason = scene.question.unsettled.get((step.kind, step.desired.external_id), "")
         if not reason and scene.question.snapshot.is_degraded and step.kind != "campaign":
             reason = scene.listing(step.kind).gap
         if not reason and step.action is Action.CREATE:

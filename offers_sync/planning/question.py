@@ -55,6 +55,8 @@ class Question:
     base: Base | None = None
     only: tuple[str, ...] = ()
     """The documents, as KIND/KEY, that the plan is narrowed to; all of them where there is none."""
+    unsettled: Mapping[ObjectId, str] = field(default_factory=dict)
+    """What may have been created a short time ago without a list showing it, each with the reason not to do it now."""
     shows_unmanaged: bool = False
     is_offline: bool = False
     """Whether the base stands in for the server: names are not resolved, and nothing is unverified."""
