@@ -124,7 +124,6 @@ class ReceiptQualifier(Written):
         "What it is compared with, as text. Hours are those on the receipt's clock, the last one counting through "
         ":59, so 14..17 ends at 17:59.",
         examples=["14..17", "10"],
-        min_length=1,
     )
 
 

@@ -159,10 +159,11 @@ Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 ScalarText = Annotated[
     str,
+    Field(min_length=1),
     BeforeValidator(_scalar_text),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1}),
 ]
-"""Any scalar, taken as the text that was written."""
+"""Any scalar, taken as the text that was written, and not empty."""
 LocalTime = Annotated[
     datetime,
     BeforeValidator(_local_time),

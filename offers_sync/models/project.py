@@ -127,7 +127,7 @@ _TOKEN_SCHEMA: Final = {
 _NO_PASSWORD_SCHEMA: Final = {
     "properties": {
         "state": {
-            "not": {"pattern": r"^postgresql://[^/?#@]*:[^/?#@]+@"},
+            "not": {"type": "string", "pattern": r"^postgresql://[^/?#@]*:[^/?#@]+@"},
             "errorMessage": "An address that holds a password belongs into a variable.",
         }
     }

@@ -23,7 +23,6 @@ class Clause(Written):
     value: ScalarText = field(
         "What it is compared with, as text. Lists for `in` are separated by commas without blanks.",
         examples=["2001,2002,2003"],
-        min_length=1,
     )
 
 

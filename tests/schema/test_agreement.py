@@ -1,0 +1,310 @@
+"""The published schema and our validation agree on every file, wherever JSON Schema can say the rule."""
+
+from __future__ import annotations
+
+import typing
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import strategies
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+
+from offers_sync import codes
+from offers_sync.findings import Severity
+from offers_sync.loading.project_rules import Surroundings
+from offers_sync.loading.validating import examine_document, examine_project
+from offers_sync.loading.vocabulary import models_in
+from offers_sync.models.json_schema import ANY, PROJECT, language_schema, model_of
+from offers_sync.models.kinds import KINDS
+
+BEYOND_JSON_SCHEMA = {
+    codes.RECURRENCE_TOO_LONG: "a product of two fields",
+    codes.REPEATED_ATTRIBUTE: "uniqueness by one member of an entry",
+    codes.WRONG_TIME: "the thirtieth of February has the form of a date",
+    codes.SERVER_NOT_ALLOWED: "which hosts are trusted is not said in the file",
+    codes.ALLOWANCE_EXPIRED: "needs a clock",
+}
+"""What our validation sees and the schema cannot say: left out only where nothing else is wrong."""
+
+SURROUNDINGS = Surroundings(hosts=(), now=datetime(2030, 1, 1, tzinfo=UTC))
+NAMES = (PROJECT, *KINDS)
+VALIDATORS = {name: Draft202012Validator(language_schema(name)) for name in (ANY, *NAMES)}
+
+
+def errors(name: str, written: Any) -> set[codes.Code]:
+    """The codes of what our validation holds against a document, of severity error."""
+    examined = examine_project(written, SURROUNDINGS) if name == PROJECT else examine_document(written)
+    return {complaint.code for complaint in examined.complaints if complaint.code.severity is Severity.ERROR}
+
+
+def schema_accepts(name: str, written: Any) -> bool:
+    """What an independent validator makes of the published schema."""
+    return VALIDATORS[name].is_valid(strategies.as_json(written))
+
+
+def assert_agreement(name: str, written: Any) -> None:
+    """Both say the same, or all that is wrong is beyond JSON Schema."""
+    found = errors(name, written)
+    if found and found <= set(BEYOND_JSON_SCHEMA):
+        return
+    assert schema_accepts(name, written) == (not found), f"{sorted(code.name for code in found)} of {written!r}"
+
+
+def valid_documents(name: str) -> st.SearchStrategy[Any]:
+    """Valid files of a kind."""
+    return strategies.project_files() if name == PROJECT else strategies.documents(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_both_accept_what_the_models_can_express(name: str, data: st.DataObject) -> None:
+    """A document within the language is valid to the schema and to us."""
+    written = data.draw(valid_documents(name))
+
+    assert errors(name, written) == set()
+    assert schema_accepts(name, written)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=120)
+@given(data=st.data())
+def test_both_judge_a_damaged_document_alike(name: str, data: st.DataObject) -> None:
+    """Whatever is done to a document, the schema refuses it exactly when we do."""
+    written = data.draw(strategies.broken(valid_documents(name), model_of(name)))
+
+    if isinstance(written, dict) and written.get("kind", name) == name:
+        assert_agreement(name, written)
+
+
+@settings(max_examples=120)
+@given(data=st.data())
+def test_the_schema_of_any_document_is_that_of_its_kind(data: st.DataObject) -> None:
+    """One schema for every file judges a document as the schema of its kind does."""
+    name = data.draw(st.sampled_from(sorted(KINDS)))
+    written = data.draw(strategies.broken(valid_documents(name), model_of(name)))
+
+    kind = written.get("kind") if isinstance(written, dict) else None
+    is_of_a_kind = isinstance(kind, str) and kind in KINDS
+    assert schema_accepts(ANY, written) == (is_of_a_kind and schema_accepts(str(kind), written))
+
+
+# --------------------------------------------------------------------- every field with every value of a long list
+
+ODD_VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, 1, -1, 2, 5, 6, 395, 396, 99_999, 100_000),
+    *(Decimal("0.01"), Decimal("0.009"), Decimal("0.5"), Decimal("1.0"), Decimal("-0.01"), Decimal("99999.01")),
+    *("", " ", "x", "X y", "3", "true", "a" * 200, "a" * 201, "a" * 255, "a" * 256, "é-x", "summer", "embedded"),
+    *("2027-02-03T12:00:00", "2027-02-03 12:00", "2027-02-03", "2027-02-03T12:00:00Z", "2027-13-03T12:00:00"),
+    *("location:12", "tag:7", "location:", "${A_KEY}", "a-literal-key", "http://x", "https://x.y/z", "ftp://x"),
+    *("30%", "101%", "fr", "fr-ca", "Klingon!", "America/Chicago", "Europe/Oslo", "local", "postgresql://h/d"),
+    *([], [None], ["x"], [1], ["downtown"] * 50, ["downtown"] * 51, [{}], [[]]),
+    *({}, {"x": "y"}, {"external_id": "an-id"}, {"external_id": ""}, {"external_id": {}}, {"external_id": {"a": "b"}}),
+    *({"fr": {}}, {"Klingon!": {}}, {"fr": None}, {"downtown": "location:1"}, {"": "location:1"}),
+)
+
+
+class Slot(typing.NamedTuple):
+    """A field somewhere in a valid document."""
+
+    document: dict[str, Any]
+    path: tuple[str | int, ...]
+
+
+def slots(name: str) -> Iterator[Slot]:
+    """Every field that a file of a kind can have, each in a document where it stands alone beside what is required."""
+    yield from _slots_of(model_of(name), _required(model_of(name)), ())
+
+
+def _slots_of(model: type[BaseModel], document: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[Slot]:
+    for name, fact in model.model_fields.items():
+        here = (*path, name)
+        yield Slot(document, here)
+        for nested in models_in(fact.annotation):
+            value, step = _containing(fact.annotation, _required(nested))
+            inner = strategies.changed(document, path, lambda written, name=name, value=value: {**written, name: value})
+            yield from _slots_of(nested, inner, (*here, *step))
+
+
+def _required(model: type[BaseModel]) -> dict[str, Any]:
+    """What a mapping must have at least, by the examples of its fields."""
+    given = {"ReceiptRule": {"flat_discount": 5}, "Allowance": {"guard": "creates"}}.get(model.__name__, {})
+    required = {name: fact for name, fact in model.model_fields.items() if fact.is_required()}
+    return {**{name: _example(name, fact) for name, fact in required.items()}, **given}
+
+
+def _example(name: str, fact: Any) -> Any:
+    if name == "kind":
+        return typing.get_args(fact.annotation)[0]
+    return fact.examples[0] if fact.examples else [_required(model) for model in models_in(fact.annotation)]
+
+
+def _containing(annotation: Any, value: dict[str, Any]) -> tuple[Any, tuple[str | int, ...]]:
+    origins = {typing.get_origin(part) for part in (annotation, *typing.get_args(annotation))}
+    if list in origins:
+        return [value], (0,)
+    return ({"fr": value}, ("fr",)) if dict in origins else (value, ())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_judge_every_value_of_every_field_alike(name: str) -> None:
+    """No field takes a value in the editor that it does not take here, nor the other way round."""
+    judged: Counter[bool] = Counter()
+    for slot in slots(name):
+        for value in ODD_VALUES:
+            written = strategies.changed(
+                slot.document, slot.path[:-1], lambda at, slot=slot, value=value: {**at, slot.path[-1]: value}
+            )
+            if written.get("kind", name) == name:
+                assert_agreement(name, written)
+                judged[not errors(name, written)] += 1
+
+    assert judged[True] > 10
+    assert judged[False] > 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_judge_every_missing_and_every_unknown_field_alike(name: str) -> None:
+    """Leaving a field out, or adding one that does not exist, is judged alike at every place."""
+    for slot in slots(name):
+        place = slot.path[:-1]
+        for change in (
+            lambda at, slot=slot: {key: value for key, value in at.items() if key != slot.path[-1]},
+            lambda at: {**at, "unknown": 1},
+            lambda at: {**at, "x-anchor": 1},
+        ):
+            written = strategies.changed(slot.document, place, change)
+            if "kind" in written or name == PROJECT:
+                assert_agreement(name, written)
+
+
+# ------------------------------------------------------------------------------------- the rules between fields
+
+CRITERION = {"kind": "criterion", "key": "c", "qc_processing_function": "sum_amounts"}
+REDEEMABLE = {"kind": "redeemable", "key": "r", "name": "R", "receipt_rule": {"flat_discount": 5}}
+SELECTOR = {"kind": "selector", "key": "s", "name": "S"}
+SIDE = {"clauses": [{"attribute": "item_id", "operator": "==", "value": "1"}]}
+FILTER = {"selector": "sandwiches"}
+BROKEN_RULES: dict[str, tuple[codes.Code, dict[str, Any]]] = {
+    "a function without its field": (codes.FIELD_NEEDED, {**CRITERION, "qc_processing_function": "hit_target_price"}),
+    "a function whose field is null": (
+        codes.FIELD_NEEDED,
+        {**CRITERION, "qc_processing_function": "hit_target_price", "target_price": None},
+    ),
+    "the dearest without a quantity": (
+        codes.FIELD_NEEDED,
+        {**CRITERION, "line_item_filters": [{**FILTER, "processing_method": "max_price"}]},
+    ),
+    "a net expression without a value": (
+        codes.FIELD_NEEDED,
+        {**CRITERION, "item_qualifiers": [{**FILTER, "expression_type": "net_quantity_equal_to"}]},
+    ),
+    "an aggregator without attributes": (codes.FIELD_NEEDED, {**CRITERION, "enable_menu_item_aggregator": True}),
+    "an aggregator with none on": (
+        codes.FIELD_NEEDED,
+        {
+            **CRITERION,
+            "enable_menu_item_aggregator": True,
+            "aggregator_grouping_attributes": {"item_id": False, "item_name": None},
+        },
+    ),
+    "modifiers without base items": (
+        codes.FIELD_NEEDED,
+        {**SELECTOR, "filter_item_set": "modifiers_only", "modifiers": SIDE},
+    ),
+    "modifiers only without modifiers": (
+        codes.FIELD_NEEDED,
+        {**SELECTOR, "filter_item_set": "modifiers_only", "base_items": SIDE},
+    ),
+    "no form of receipt rule": (codes.CHOOSE_ONE, {**REDEEMABLE, "receipt_rule": {}}),
+    "a receipt rule of nulls": (
+        codes.CHOOSE_ONE,
+        {**REDEEMABLE, "receipt_rule": {"criterion": None, "flat_discount": None}},
+    ),
+    "two forms of receipt rule": (
+        codes.CHOOSE_ONE,
+        {**REDEEMABLE, "receipt_rule": {"criterion": "c", "flat_discount": 5}},
+    ),
+    "an end of what never ends": (
+        codes.EXPIRY_CONFLICT,
+        {**REDEEMABLE, "schedule": {"indefinitely": True, "end": "2030-01-01T00:00:00"}},
+    ),
+    "an expiry of what never ends": (
+        codes.EXPIRY_CONFLICT,
+        {"kind": "schedule", "key": "s", "indefinitely": True, "expiry_days": 3},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_RULES)
+def test_both_refuse_a_broken_rule(case: str) -> None:
+    """A rule between fields holds in the editor as it does here."""
+    code, written = BROKEN_RULES[case]
+
+    assert errors(written["kind"], written) == {code}
+    assert not schema_accepts(written["kind"], written)
+    assert not schema_accepts(ANY, written)
+
+
+OFFERS = {"project": "p", "environments": {"sandbox": {"server": "embedded"}}}
+PRODUCTION = {"server": "https://marlow.punchh.com", "token": "${KEY}"}
+BROKEN_PROJECTS: dict[str, tuple[codes.Code, dict[str, Any]]] = {
+    "no subject": (codes.NO_ALLOWANCE_SUBJECT, {"allow": [{"reason": "why"}]}),
+    "two subjects": (
+        codes.NO_ALLOWANCE_SUBJECT,
+        {"allow": [{"guard": "creates", "code": "no-filter", "reason": "why"}]},
+    ),
+    "an error waived": (codes.WRONG_VALUE, {"allow": [{"code": "unknown-field", "reason": "why"}]}),
+    "no such code": (codes.WRONG_VALUE, {"allow": [{"code": "no-such-code", "reason": "why"}]}),
+    "no token": (codes.FIELD_NEEDED, {"environments": {"production": {"server": "https://marlow.punchh.com"}}}),
+    "a key": (codes.LITERAL_SECRET, {"environments": {"production": {**PRODUCTION, "token": "8f14e45fceea167a"}}}),
+    "a password": (
+        codes.LITERAL_SECRET,
+        {"environments": {"production": {**PRODUCTION, "state": "postgresql://offers:hunter2@db/offers"}}},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_PROJECTS)
+def test_both_refuse_a_broken_rule_of_the_project_file(case: str) -> None:
+    """Secrets, tokens and exceptions are judged in the editor as they are here."""
+    code, change = BROKEN_PROJECTS[case]
+    project = {**OFFERS, **change}
+
+    assert errors(PROJECT, project) == {code}
+    assert not schema_accepts(PROJECT, project)
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        (
+            codes.RECURRENCE_TOO_LONG,
+            {**REDEEMABLE, "schedule": {"recurrence": {"occurrences": 6, "days_distance": 90}}},
+        ),
+        (codes.REPEATED_ATTRIBUTE, {**SELECTOR, "base_items": {"clauses": SIDE["clauses"] * 2}}),
+        (codes.WRONG_TIME, {**REDEEMABLE, "schedule": {"start": "2030-02-30T00:00:00"}}),
+    ],
+    ids=lambda value: value.name if isinstance(value, codes.Code) else "",
+)
+def test_the_table_of_what_is_beyond_json_schema_is_no_longer_than_it_must_be(
+    code: codes.Code, written: dict[str, Any]
+) -> None:
+    """Each code that is left out of the comparison is one that only we can see."""
+    assert code in BEYOND_JSON_SCHEMA
+    assert errors(written["kind"], written) == {code}
+    assert schema_accepts(written["kind"], written)
+
+
+def test_an_unknown_or_missing_kind_is_refused_by_both() -> None:
+    """A document says what it is, and only what there is."""
+    for written in ({**REDEEMABLE, "kind": "offer"}, {"key": "x"}, {**REDEEMABLE, "kind": None}):
+        assert errors("redeemable", written) == {codes.UNKNOWN_KIND}
+        assert not schema_accepts(ANY, written)
