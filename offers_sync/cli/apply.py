@@ -39,7 +39,8 @@ def apply(  # noqa: PLR0913  one parameter for each option
     workspace = pieces.open_workspace(chosen_folder(folder, directory), environment)
     with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
         snapshot = pieces.read_snapshot(client, workspace)
-        made = pieces.plan_for(workspace, snapshot, store.applied(), Allowed(allow_creates, allow_updates))
+        asking = pieces.Asking(Allowed(allow_creates, allow_updates))
+        made = pieces.plan_for(workspace, snapshot, store.applied(), asking)
         click.echo(plan_text(made), err=True, nl=False)
         if made.refusals:
             raise ConsentError("a guard refused the plan; nothing was written", hint=made.refusals[0].allow_with)

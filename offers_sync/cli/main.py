@@ -33,6 +33,7 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
     "Change": {
         "plan": _Entry("plan", "plan", "Show what applying would do."),
         "apply": _Entry("apply", "apply", "Carry the plan out."),
+        "drift": _Entry("drift", "drift", "Show what changed outside git."),
     },
     "Look": {
         "explain": _Entry("explain", "explain", "Say what a field or a finding's code means."),

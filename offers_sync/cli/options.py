@@ -30,6 +30,26 @@ def project_options(command: Decorated) -> Decorated:
     return directory_option(command)
 
 
+def narrowing_options(command: Decorated) -> Decorated:
+    """What a plan is narrowed to, and what it lets through that its guards refuse."""
+    for option in (
+        click.option("--only", multiple=True, metavar="KIND/KEY", help="Only this document; repeatable."),
+        click.option(
+            "--allow-lookalike",
+            "allow_lookalikes",
+            multiple=True,
+            metavar="KIND/KEY",
+            help="Create it although something of its name lives already; repeatable.",
+        ),
+        click.option("--allow-updates", type=click.IntRange(min=0), metavar="N", help="Let this many updates through."),
+        click.option(
+            "--allow-creates", type=click.IntRange(min=0), metavar="N", help="Let this many creations through."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def chosen_folder(argument: Path | None, directory: Path | None) -> Path:
     """The folder that a DIR argument or ``-C`` names; a relative argument is taken from ``-C``."""
     start = directory if directory is not None else Path()

@@ -6,35 +6,85 @@ from pathlib import Path
 
 import click
 
-from offers_sync.cli.options import chosen_folder, project_options
-from offers_sync.errors import ExitCode
+from offers_sync.cli.options import chosen_folder, narrowing_options, project_options
+from offers_sync.errors import ExitCode, OffersError
+from offers_sync.reporting.formats import FORMATS
+
+Report = tuple[str, Path]
+"""A form and the file that it goes to."""
+
+
+def _as_reports(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[Report, ...]:  # noqa: ARG001
+    """``FORMAT=FILE``, each as the form and the file."""
+    reports = []
+    for value in values:
+        form, _, file = value.partition("=")
+        if form not in FORMATS or not file:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.")
+        reports.append((form, Path(file)))
+    return tuple(reports)
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @project_options
-@click.option("--allow-creates", type=click.IntRange(min=0), metavar="N", help="Let this many creations through.")
-@click.option("--allow-updates", type=click.IntRange(min=0), metavar="N", help="Let this many updates through.")
+@click.option(
+    "--base", metavar="REF", help="Tell what this branch changes from what was pending where it left this commit."
+)
+@click.option("--offline", is_flag=True, help="Compare with the base as if it were applied: no key, no network.")
+@narrowing_options
+@click.option("--show-unmanaged", is_flag=True, help="List fields that are set on the server and not in git.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="As what to print it."
+)
+@click.option(
+    "--report",
+    "reports",
+    callback=_as_reports,
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write it to a file as well; repeatable.",
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `offers apply`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to do.")
 def plan(  # noqa: PLR0913  one parameter for each option
     *,
     folder: Path | None,
     directory: Path | None,
     environment: str | None,
+    base: str | None,
+    offline: bool,
+    only: tuple[str, ...],
     allow_creates: int | None,
     allow_updates: int | None,
+    allow_lookalikes: tuple[str, ...],
+    show_unmanaged: bool,
+    form: str,
+    reports: tuple[Report, ...],
+    out: Path | None,
     detailed_exitcode: bool,
 ) -> int:
-    """Show what applying would do; nothing is written."""
-    from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
-    from offers_sync.planning.planner import Allowed  # noqa: PLC0415
-    from offers_sync.reporting.plan import plan_text  # noqa: PLC0415
+    """Show what applying would do; nothing is written.
 
-    workspace = pieces.open_workspace(chosen_folder(folder, directory), environment)
-    with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
-        snapshot = pieces.read_snapshot(client, workspace)
-        made = pieces.plan_for(workspace, snapshot, store.applied(), Allowed(allow_creates, allow_updates))
-    click.echo(plan_text(made), nl=False)
-    if made.refusals:
+    With --base, each change says whether this branch is answerable for it. The exit code is 6 when a guard refuses
+    something, and 3 when the files have faults.
+    """
+    from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
+    from offers_sync.cli.giving import give, give_failure  # noqa: PLC0415
+    from offers_sync.planning.planner import Allowed  # noqa: PLC0415
+
+    if offline and base is None:
+        raise click.UsageError("--offline needs --base: it compares with the base as if it were applied.")
+    start = chosen_folder(folder, directory)
+    files = [*reports, *([("json", out)] if out is not None else [])]
+    asking = pieces.Asking(Allowed(allow_creates, allow_updates, frozenset(allow_lookalikes)), only, show_unmanaged)
+    try:
+        workspace = pieces.open_workspace(start, environment, base=base)
+        made = pieces.plan_offline(workspace, asking) if offline else pieces.plan_online(workspace, asking)
+    except OffersError as error:
+        give_failure(error, environment, start, form, reports)
+        raise
+    give(made, workspace.folder, form, files)
+    if any(guard.refused for guard in made.guards):
         return ExitCode.CONSENT
     return ExitCode.CHANGES if detailed_exitcode and not made.is_empty else ExitCode.DONE

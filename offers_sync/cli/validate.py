@@ -10,6 +10,7 @@ from typing import Literal
 
 import click
 
+from offers_sync.cli.places import prefix_between, repository_of
 from offers_sync.errors import ExitCode, InvalidInputError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.focusing import Focus
@@ -78,24 +79,12 @@ def _render(findings: tuple[Finding, ...], summary: Summary, folder: Path, outpu
     match output_format:
         case "text":
             width = shutil.get_terminal_size().columns
-            return findings_text(findings, width, _prefix(folder, Path.cwd()))
+            return findings_text(findings, width, prefix_between(folder, Path.cwd()))
         case "json":
             return findings_json(findings, summary)
         case "github":
-            return findings_github(findings, _prefix(folder, _repository(folder)))
+            return findings_github(findings, prefix_between(folder, repository_of(folder)))
         case "sarif":
             from offers_sync.reporting.findings_sarif import findings_sarif  # noqa: PLC0415  one format of four
 
-            return findings_sarif(findings, _prefix(folder, _repository(folder)))
-
-
-def _repository(folder: Path) -> Path:
-    """The folder that code hosts count paths from: the checkout around the project."""
-    around = (folder, *folder.parents)
-    return next((place for place in around if (place / ".git").exists()), Path.cwd())
-
-
-def _prefix(folder: Path, start: Path) -> str:
-    """What leads from a folder to the project."""
-    way = Path(os.path.relpath(folder, start)).as_posix()
-    return "" if way == "." else f"{way}/"
+            return findings_sarif(findings, prefix_between(folder, repository_of(folder)))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from offers_sync.cli.annotators import annotators_for
+from offers_sync.cli.basing import BaseSide, changed_environments, read_base_side
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
@@ -22,8 +23,10 @@ from offers_sync.models.hosts import EMBEDDED, read_hosts
 from offers_sync.models.project import Environment, Guards, Project
 from offers_sync.models.secrets import Secret
 from offers_sync.models.values import Applied, Desired, Snapshot
+from offers_sync.planning.drifting import find_drift
+from offers_sync.planning.offline import as_if_applied
 from offers_sync.planning.plan import Plan
-from offers_sync.planning.planner import Allowed, Question, make_plan
+from offers_sync.planning.planner import Allowed, Base, Question, make_plan
 from offers_sync.state.opening import open_store as open_state
 from offers_sync.state.store import Store
 from offers_sync.wire.client import Client, Connection
@@ -50,7 +53,10 @@ class Workspace:
     project: Project
     environment: str
     settings: Environment
+    """Where offers are sent; with a base, what the base says."""
     resolution: Resolution
+    base: Base | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_embedded(self) -> bool:
@@ -58,26 +64,57 @@ class Workspace:
         return self.settings.server == EMBEDDED
 
 
-def open_workspace(start: Path, environment: str | None, *, needs_documents: bool = True) -> Workspace:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a command line asks of a plan beside the files."""
+
+    allowed: Allowed = field(default_factory=Allowed)
+    only: tuple[str, ...] = ()
+    shows_unmanaged: bool = False
+
+
+def open_workspace(
+    start: Path, environment: str | None, *, needs_documents: bool = True, base: str | None = None
+) -> Workspace:
     """The project around a folder; raises ``FindingsError`` when its files have faults.
 
-    Whoever only looks at the server needs no more than an offers.yaml; then faulty documents are left out.
+    Whoever only looks at the server needs no more than an offers.yaml; then faulty documents are left out.  With a
+    base, that is the name of a commit, environments are taken from where HEAD left it.
     """
     folder = find_project(start)
     loaded = load_project(folder, hosts=allowed_hosts())
     if loaded.project is None:
         raise FindingsError(loaded.findings)
-    environments = loaded.project.environments
-    name = environment or next(iter(environments))
-    if name not in environments:
-        raise InvalidInputError(
-            f"there is no environment called {name!r}", hint="offers.yaml names " + ", ".join(environments)
-        )
+    side = read_base_side(folder, base, allowed_hosts()) if base is not None else None
+    name = _chosen_environment(environment, loaded.project, side)
     resolution = resolve(loaded, name)
     findings = (*loaded.findings, *resolution.findings)
     if needs_documents and has_errors(findings):
         raise FindingsError(findings)
-    return Workspace(folder, loaded, loaded.project, name, environments[name], resolution)
+    if side is None:
+        return Workspace(
+            folder, loaded, loaded.project, name, loaded.project.environments[name], resolution, None, findings
+        )
+    settings = (side.environments or loaded.project.environments)[name]
+    findings = (*findings, *changed_environments(side, loaded))
+    return Workspace(folder, loaded, loaded.project, name, settings, resolution, side.base(name), findings)
+
+
+def _chosen_environment(asked: str | None, project: Project, side: BaseSide | None) -> str:
+    """The environment that is asked for, or the first; with a base it has to be in both."""
+    trusted = side.environments if side is not None else None
+    environments = project.environments if trusted is None else trusted
+    name = asked or next(iter(environments))
+    if name not in environments:
+        where = "offers.yaml" if trusted is None else "offers.yaml of the base, from which environments are taken,"
+        raise InvalidInputError(
+            f"there is no environment called `{name}`", hint=f"{where} names " + ", ".join(environments)
+        )
+    if name not in project.environments:
+        raise InvalidInputError(
+            f"offers.yaml does not name the environment `{name}` any more", hint="choose another one with --env"
+        )
+    return name
 
 
 @contextmanager
@@ -162,18 +199,51 @@ def _wanted(desired: tuple[Desired, ...]) -> Wanted:
     )
 
 
-def plan_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], allowed: Allowed) -> Plan:
+def plan_online(workspace: Workspace, asking: Asking) -> Plan:
+    """What would be done, with what lives and what is remembered read now."""
+    with open_client(workspace) as client, open_store(workspace) as store:
+        return plan_for(workspace, read_snapshot(client, workspace), store.applied(), asking)
+
+
+def plan_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], asking: Asking) -> Plan:
     """What would be done."""
-    question = Question(
+    question = question_for(workspace, snapshot, applied, asking)
+    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
+
+
+def plan_offline(workspace: Workspace, asking: Asking) -> Plan:
+    """What would be done if the base were applied; raises ``InvalidInputError`` where the base cannot be read."""
+    base = workspace.base
+    if base is None:
+        raise InvalidInputError("--offline compares with a base", hint="say which, such as --base origin/main")
+    if base.fault:
+        raise InvalidInputError(f"--offline has nothing to compare with: {base.fault}", hint="mend the base first")
+    snapshot, applied = as_if_applied(base.desired, datetime.now(UTC))
+    question = replace(question_for(workspace, snapshot, applied, asking), is_offline=True)
+    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
+
+
+def drift_online(workspace: Workspace) -> Plan:
+    """What changed outside git since it was last applied."""
+    with open_client(workspace) as client, open_store(workspace) as store:
+        question = question_for(workspace, read_snapshot(client, workspace), store.applied(), Asking())
+    return find_drift(question, workspace.loaded.locate)
+
+
+def question_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], asking: Asking) -> Question:
+    """Everything that a plan is made from."""
+    return Question(
         project=workspace.project.project,
         environment=workspace.environment,
         desired=workspace.resolution.desired,
         snapshot=snapshot,
         now=datetime.now(UTC),
         applied=applied,
-        findings=(*workspace.loaded.findings, *workspace.resolution.findings),
+        findings=workspace.findings,
         guards=workspace.project.guards or Guards(),
         allowances=tuple(workspace.project.allow or ()),
-        allowed=allowed,
+        allowed=asking.allowed,
+        base=workspace.base,
+        only=asking.only,
+        shows_unmanaged=asking.shows_unmanaged,
     )
-    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))

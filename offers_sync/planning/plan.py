@@ -170,6 +170,11 @@ class Plan:
         return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def no_plan(project: str, environment: str, failure: str, findings: tuple[Finding, ...]) -> Plan:
+    """What is shown in place of a plan, where one cannot be made."""
+    return Plan(project, environment, (), Summary(), findings=findings, failure=failure)
+
+
 def plain(value: Any) -> Any:
     """The value as JSON says it, decimals as text."""
     match value:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from offers_sync.planning.plan import Action, Change, Plan, Step, plain
+from offers_sync.reporting.formats import Page
 
 _MARKS: Final = {
     Action.CREATE: "+",
@@ -21,7 +22,7 @@ _MARKS: Final = {
 _VALUE_WIDTH: Final = 60
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan, page: Page = Page()) -> str:  # noqa: ARG001, B008  a frozen value
     """The plan for a person."""
     return "\n".join(_lines(plan)) + "\n"
 

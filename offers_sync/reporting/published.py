@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from offers_sync.models.json_schema import language_schema
+from offers_sync.reporting.plan_json import plan_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         "schedule": _of_language("schedule", "a document of that kind"),
         "locale": _of_language("locale", "a document of that kind"),
         "campaign": _of_language("campaign", "a document of that kind"),
+        "plan": Published(
+            "what `plan --format json` and `drift --format json` print, and `plan --out` saves", plan_schema
+        ),
     }
 )
 """Schemas by name, in the order in which they are listed."""

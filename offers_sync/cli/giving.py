@@ -1,0 +1,67 @@
+"""Giving a plan to whoever asked: on stdout in one form, into files in others; and the same where there is none.
+
+What a form looks like is ``reporting``'s business.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from offers_sync import codes
+from offers_sync.cli.places import page_for, prefix_between
+from offers_sync.cli.workspace import FindingsError
+from offers_sync.errors import InvalidInputError, OffersError
+from offers_sync.findings import Finding, Severity
+from offers_sync.planning.plan import Plan, no_plan
+from offers_sync.reporting.findings import findings_text
+from offers_sync.reporting.formats import render
+
+Report = tuple[str, Path]
+"""A form and the file that it goes to."""
+
+
+def give(plan: Plan, folder: Path, form: str, reports: Iterable[Report]) -> None:
+    """Write the plan into files, then print it."""
+    for name, path in reports:
+        _write(path, render(name, plan, page_for(name, folder)))
+    click.echo(render(form, plan, page_for(form, folder)), nl=False)
+
+
+def give_failure(
+    error: OffersError, environment: str | None, folder: Path, form: str, reports: Iterable[Report]
+) -> None:
+    """Say why there is no plan wherever one is awaited; a person at a terminal is shown the faults of the files."""
+    findings: tuple[Finding, ...] = (Finding.of(codes.NO_PLAN, error.message, hint=error.hint),)
+    if isinstance(error, FindingsError):
+        findings = error.findings
+    if form == "text" and isinstance(error, FindingsError):
+        show_errors(findings, folder)
+    failed = no_plan("", environment or "", error.message, findings)
+    for name, path in reports:
+        _write(path, render(name, failed, page_for(name, folder)))
+    if form != "text":
+        click.echo(render(form, failed, page_for(form, folder)), nl=False)
+
+
+def show_errors(findings: Iterable[Finding], folder: Path) -> None:
+    """Show the errors among some findings."""
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    page = page_for("text", folder)
+    click.echo(findings_text(errors, page.width, prefix_between(folder.resolve(), Path.cwd())), nl=False, err=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole, so that nobody reads half of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InvalidInputError(
+            f"{path} cannot be written: {error.strerror or error}", hint="check that its folder exists"
+        ) from error

@@ -1,0 +1,42 @@
+"""Drift as text: what git had applied, and what is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from offers_sync.planning.plan import Action, Plan, Step
+from offers_sync.reporting.escaping import printable
+from offers_sync.reporting.formats import Page
+from offers_sync.reporting.plan import short
+
+
+def drift_text(found: Plan, page: Page) -> str:
+    """What changed outside git, for a person."""
+    return "\n".join(_lines(found, page)) + "\n"
+
+
+def _lines(found: Plan, page: Page) -> Iterator[str]:
+    count = len(found.steps)
+    objects = "1 object was" if count == 1 else f"{count} objects were"
+    summary = f"{objects} changed outside git" if count else "nothing changed outside git"
+    looked_at = found.summary.unchanged + count
+    yield f"{found.project} on {found.environment}: {summary}, of {looked_at} that are remembered."
+    for finding in found.findings:
+        yield f"  ! {printable(finding.message)}"
+    for step in found.steps:
+        yield ""
+        yield from _step_lines(step, page)
+    if found.steps:
+        yield ""
+        yield "`offers apply` brings back what git says; to keep a change, write it into its file."
+
+
+def _step_lines(step: Step, page: Page) -> Iterator[str]:
+    place = f"  ({page.prefix}{step.position.file}:{step.position.line})" if step.position is not None else ""
+    if step.action is Action.CREATE:
+        yield f"  {step.name} is gone from the server{place}"
+        return
+    yield f"  {step.name}{place}"
+    for change in step.changes:
+        name = printable(change.field.path.removeprefix("/").replace("/", "."))
+        yield f"      {name}: git applied {short(change.field.after)}, the server has {short(change.field.before)}"
