@@ -224,12 +224,15 @@ def test_each_shape_is_a_setting(  # noqa: PLR0917  the columns of the table
     assert shown == value
 
 
-@pytest.mark.parametrize(("kind", "setting"), [("criterion", "criteria_unset"), ("redeemable", "redeemable_unset")])
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [("criterion", Settings(criteria_unset="missing")), ("redeemable", Settings(redeemable_unset="missing"))],
+)
 def test_what_is_not_set_may_be_missing(
-    sandbox: Open, criterion: Build, redeemable: Build, kind: str, setting: str
+    sandbox: Open, criterion: Build, redeemable: Build, kind: str, settings: Settings
 ) -> None:
     """Unset fields can be left out instead of being null; the zone is always there."""
-    caller = sandbox(settings=Settings(**{setting: "missing"}))
+    caller = sandbox(settings=settings)
     caller.create(kind, criterion() if kind == "criterion" else redeemable())
     (shown,) = caller.rows(kind)
     assert None not in shown.values()
