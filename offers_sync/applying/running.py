@@ -1,228 +1,156 @@
-"""Carrying out a plan, wave by wave: selectors, criteria, redeemables, images.
+"""Carrying out a plan: wave by wave, each item at most once, and an account of it whatever happens.
 
-Intent is journalled before a batch is sent and the outcome after; after each wave the lists are read again and
-what the server made of it is remembered.  What there is to do was decided by the plan.
+The order of things; how a wave is sent, what an item's end means and what is remembered is said by ``waving``,
+``batches`` and ``verifying``.  What there is to do was decided by the plan.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import groupby
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
 
-from offers_sync.applying.payloads import CriteriaSetting, change, creation, inline_criteria
-from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, Live, Outcome, Tree
-from offers_sync.planning.comparing import compare
-from offers_sync.planning.plan import Action, Plan, Step
-from offers_sync.state.records import Ending, Intent
-from offers_sync.state.store import Store
-from offers_sync.wire.client import Client, LostAnswerError
-from offers_sync.wire.reading import read_listing
-from offers_sync.wire.writing import BatchRefusedError, Result, batched, create, update, upload_images
+from offers_sync.applying.batches import Sender
+from offers_sync.applying.events import Event, ItemEnded, RunEnded, RunStarted, Watch, WaveStarted
+from offers_sync.applying.memory import Memory
+from offers_sync.applying.outcomes import GOOD, ItemOutcome, RunReport, StepId, in_plan_order, step_id
+from offers_sync.applying.payloads import inline_criteria
+from offers_sync.applying.surroundings import Surroundings
+from offers_sync.applying.verifying import verified
+from offers_sync.applying.waves import Wave, reason_to_wait, waves_of
+from offers_sync.applying.waving import Budget, Settled, Waving
+from offers_sync.errors import OffersError
+from offers_sync.models.values import Outcome
+from offers_sync.planning.plan import Plan, Step
 
-
-@dataclass(frozen=True, slots=True)
-class ItemOutcome:
-    """What became of one step."""
-
-    step: Step
-    outcome: Outcome
-    errors: tuple[str, ...] = ()
-    warnings: tuple[Tree, ...] = ()
+NOT_REACHED: Final = "not sent: the run ended before its turn"
+CUT_OFF: Final = "the run ended before its answer came"
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What became of a plan."""
+class Run:
+    """One walk over a plan; ``report`` gives an account of it at any moment, also after a crash."""
 
-    run: str
-    plan: Plan
-    items: tuple[ItemOutcome, ...]
-    requests: Mapping[str, int] = field(default_factory=dict)
+    def __init__(self, plan: Plan, run: str, surroundings: Surroundings) -> None:
+        self.plan = plan
+        self.run = run
+        self._with = replace(surroundings, watch=_one_at_a_time(surroundings.watch))
+        self._memory = Memory(surroundings.store.applied)
+        self._sender = Sender(run, self._with, self._memory)
+        self._outcomes: dict[StepId, ItemOutcome] = {}
+        self._stopped_by: OffersError | None = None
+        self._fault = ""
 
-    @property
-    def counts(self) -> Counter[Outcome]:
-        """How many items ended how."""
-        return Counter(item.outcome for item in self.items)
+    def carry_out(self) -> RunReport:
+        """Do what the plan says.  The lease is the caller's business."""
+        store = self._with.store
+        store.begin_run(self.run, self.plan.digest, self._with.author)
+        self._with.watch(RunStarted(self.run, self.plan.digest, len(self.plan.ready)))
+        try:
+            self._walk()
+        except OffersError as error:
+            self._stopped_by = self._stopped_by or error
+        except BaseException as fault:
+            if not self._with.stop.is_requested:
+                self._fault = f"{type(fault).__name__}: {fault}"
+            with suppress(Exception):  # the fault itself is what has to be told
+                self._end(self.report())
+            raise
+        report = self.report()
+        self._end(report)
+        return report
 
+    def report(self) -> RunReport:
+        """What became of each step, as far as anybody knows."""
+        items = [self._outcomes.get(step_id(step)) or self._unaccounted(step) for step in self.plan.steps]
+        stopped_by = self._stopped_by or self._sender.halt
+        is_whole = all(item.outcome in GOOD or item.step.held_back for item in items)
+        return RunReport(
+            self.run,
+            self.plan,
+            in_plan_order(self.plan, items),
+            dict(self._with.client.requests),
+            stopped_by,
+            is_interrupted=self._with.stop.is_requested and not is_whole,
+            fault=self._fault,
+        )
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a run works with."""
+    def _end(self, report: RunReport) -> None:
+        counts = {name: count for name, count in report.summary.items() if count}
+        self._with.store.end_run(self.run, report.ending.value, counts)
+        self._with.watch(RunEnded(self.run, report.ending.value, counts))
 
-    client: Client
-    store: Store
-    criteria: CriteriaSetting = "separate"
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    def _unaccounted(self, step: Step) -> ItemOutcome:
+        if step.held_back:
+            return ItemOutcome(step, Outcome.HELD_BACK, (step.held_back,))
+        if step_id(step) in self._sender.under_way:
+            return ItemOutcome(step, Outcome.UNKNOWN, (CUT_OFF,))
+        return ItemOutcome(step, Outcome.HELD_BACK, (NOT_REACHED,))
+
+    # ------------------------------------------------------------------------------------------------ the walk
+
+    def _walk(self) -> None:
+        waving = Waving(self._sender, self._with, Budget(self._with.patience.run_seconds))
+        inline = inline_criteria(self.plan.ready) if self._with.criteria == "inline" else {}
+        for wave in waves_of(self.plan):
+            self._with.watch(WaveStarted(wave.name, len(wave.steps)))
+            ready = self._without_waiting(wave)
+            inside = {step.name for step in inline.values()}
+            now = replace(wave, steps=tuple(step for step in ready.steps if step.name not in inside))
+            healthy = {key: step for key, step in inline.items() if step_id(step) not in self._outcomes}
+            if now.steps:
+                self._account(waving.carry_out(now, healthy))
+            if self._stopped_by is not None:
+                return
+
+    def _without_waiting(self, wave: Wave) -> Wave:
+        """The wave without the steps that something unhappy keeps back."""
+        ended = self._by_name()
+        ready: list[Step] = []
+        for step in wave.steps:
+            reason = reason_to_wait(step, ended)
+            if reason:
+                self._take([ItemOutcome(step, Outcome.HELD_BACK, (reason,))])
+            else:
+                ready.append(step)
+        return replace(wave, steps=tuple(ready))
+
+    def _by_name(self) -> Mapping[str, list[ItemOutcome]]:
+        ended: dict[str, list[ItemOutcome]] = {}
+        for item in self._outcomes.values():
+            ended.setdefault(item.step.name, []).append(item)
+        return ended
+
+    def _account(self, settled: Settled) -> None:
+        """Take over what a wave came to."""
+        found = verified(settled.items, settled.looks, self._memory, self._with.locate)
+        self._with.store.remember(found.memories)
+        self._take(found.items)
+        self._stopped_by = settled.error or self._sender.halt
+
+    def _take(self, items: Iterable[ItemOutcome]) -> None:
+        for item in items:
+            self._outcomes[step_id(item.step)] = item
+            self._with.watch(_ended(item))
 
 
 def apply_plan(plan: Plan, run: str, surroundings: Surroundings) -> RunReport:
     """Do what the plan says, each item at most once."""
-    store = surroundings.store
-    store.begin_run(run, plan.digest)
-    outcomes: dict[tuple[str, Action], ItemOutcome] = {
-        (step.name, step.action): ItemOutcome(step, Outcome.HELD_BACK, (step.held_back,))
-        for step in plan.steps
-        if step.held_back
-    }
-    for wave in _waves(plan):
-        for item in _run_wave(wave, plan, run, surroundings, outcomes):
-            outcomes[item.step.name, item.step.action] = item
-    items = tuple(
-        outcomes.get((step.name, step.action)) or ItemOutcome(step, Outcome.HELD_BACK, ("its offer was not created",))
-        for step in plan.steps
-    )
-    report = RunReport(run, plan, items, dict(surroundings.client.requests))
-    store.end_run(run, _overall(report), {outcome.value: count for outcome, count in report.counts.items()})
-    return report
+    return Run(plan, run, surroundings).carry_out()
 
 
-def _overall(report: RunReport) -> str:
-    for outcome in (Outcome.UNKNOWN, Outcome.FAILED, Outcome.HELD_BACK, Outcome.DONE_WITH_WARNINGS):
-        if report.counts[outcome]:
-            return outcome.value
-    return Outcome.DONE.value
-
-
-def _waves(plan: Plan) -> Iterator[list[Step]]:
-    images = [step for step in plan.ready if step.action is Action.UPLOAD_IMAGE]
-    for kind in OBJECT_KINDS:
-        yield [step for step in plan.ready if step.kind == kind and step.action is not Action.UPLOAD_IMAGE]
-    yield images
-
-
-def _run_wave(
-    steps: Sequence[Step],
-    plan: Plan,
-    run: str,
-    surroundings: Surroundings,
-    before: Mapping[tuple[str, Action], ItemOutcome],
-) -> Iterator[ItemOutcome]:
-    inline = inline_criteria(plan.ready) if surroundings.criteria == "inline" else {}
-    inside = {step.name for step in inline.values()}
-    failed = {name for (name, _), item in before.items() if item.outcome not in _GOOD}
-    healthy: list[Step] = []
-    for step in steps:
-        waits_for = [name for name in step.depends_on if name in failed]
-        if waits_for:
-            yield ItemOutcome(step, Outcome.HELD_BACK, (f"{waits_for[0]} is not done",))
-        elif step.name not in inside:
-            healthy.append(step)
-    done: list[ItemOutcome] = []
-    for action, group in groupby(sorted(healthy, key=lambda step: step.action), key=lambda step: step.action):
-        for batch in batched(list(group)):
-            done.extend(_send(action, batch, run, surroundings, inline))
-    if done and done[0].step.action is Action.UPLOAD_IMAGE:
-        _remember_images(done, surroundings.store)
-        yield from done
-    elif done:
-        yield from _read_back([*done, *_made_inside(done, inline)], surroundings)
-
-
-def _made_inside(items: Sequence[ItemOutcome], inline: Mapping[str, Step]) -> Iterator[ItemOutcome]:
-    """The criteria that were made inside the create calls of their redeemables."""
-    for item in items:
-        if item.step.kind == "redeemable" and item.step.action is Action.CREATE and item.step.desired.key in inline:
-            yield replace(item, step=inline[item.step.desired.key])
-
-
-_GOOD = frozenset({Outcome.DONE, Outcome.DONE_WITH_WARNINGS})
-
-
-def _send(
-    action: Action, batch: Sequence[Step], run: str, surroundings: Surroundings, inline: Mapping[str, Step]
-) -> list[ItemOutcome]:
-    store = surroundings.store
-    entries = store.intend(
-        run,
-        [Intent(action.value, step.kind, step.desired.key, step.desired.external_id) for step in batch],
-    )
-    try:
-        results = _call(action, batch, surroundings.client, inline)
-    except LostAnswerError as error:
-        items = [ItemOutcome(step, Outcome.UNKNOWN, (error.message,)) for step in batch]
-    except BatchRefusedError as error:
-        items = [ItemOutcome(step, Outcome.FAILED, error.errors or (error.message,)) for step in batch]
-    else:
-        items = [_judged(step, results.get(step.desired.external_id)) for step in batch]
-    store.settle([Ending(entry, item.outcome) for entry, item in zip(entries, items, strict=True)])
-    return items
-
-
-def _call(action: Action, batch: Sequence[Step], client: Client, inline: Mapping[str, Step]) -> dict[str, Result]:
-    kind = batch[0].kind
-    if kind == "campaign":
-        raise AssertionError("campaigns are not sent in batches")
-    match action:
-        case Action.UPLOAD_IMAGE:
-            return upload_images(client, [(step.desired.external_id, step.desired.image or "") for step in batch])
-        case Action.CREATE:
-            return create(client, kind, [creation(kind, step, inline) for step in batch])
-        case _:
-            return update(client, kind, [change(kind, step) for step in batch])
-
-
-def _judged(step: Step, result: Result | None) -> ItemOutcome:
-    if result is None:
-        return ItemOutcome(step, Outcome.FAILED, ("the server's answer does not mention it",))
-    if not result.is_success:
-        return ItemOutcome(step, Outcome.FAILED, result.errors or ("the server says no more than that it failed",))
-    outcome = Outcome.DONE_WITH_WARNINGS if result.warnings else Outcome.DONE
-    return ItemOutcome(step, outcome, result.errors, result.warnings)
-
-
-def _read_back(items: Sequence[ItemOutcome], surroundings: Surroundings) -> Iterator[ItemOutcome]:
-    """What the lists show after the writes; an item whose write nobody confirmed is looked up there."""
-    kinds = {item.step.kind for item in items}
-    live: dict[tuple[str, str], Live] = {}
-    for kind in OBJECT_KINDS:
-        if kind in kinds:
-            live.update({(kind, each.external_id): each for each in read_listing(surroundings.client, kind).items})
-    remembered: list[Applied] = []
-    for item in items:
-        shown = live.get((item.step.kind, item.step.desired.external_id))
-        if item.outcome is Outcome.UNKNOWN and shown is not None:
-            item = replace(item, outcome=Outcome.DONE)  # noqa: PLW2901  the settled form of the same item
-        if item.outcome in _GOOD and shown is not None:
-            remembered.append(_memory(item, shown))
-            item = _with_losses(item, shown)  # noqa: PLW2901
-        yield item
-    surroundings.store.remember(remembered)
-
-
-def _memory(item: ItemOutcome, shown: Live) -> Applied:
+def _ended(item: ItemOutcome) -> ItemEnded:
     desired = item.step.desired
-    previous = item.step.applied
-    return Applied(
-        desired.kind,
-        desired.key,
-        desired.external_id,
-        desired.fields,
-        shown.fields,
-        previous.image if previous is not None else None,
-        item.warnings,
-    )
+    return ItemEnded(item.step.action.value, desired.kind, desired.key, desired.external_id, item.outcome, item.errors)
 
 
-def _with_losses(item: ItemOutcome, shown: Live) -> ItemOutcome:
-    """What the server took and did not keep."""
-    lost = compare(item.step.desired, None, shown).changes
-    if not lost:
-        return item
-    texts = tuple(f"{change.path}: written {change.after!r}, the server shows {change.before!r}" for change in lost)
-    return replace(item, outcome=Outcome.DONE_WITH_WARNINGS, errors=(*item.errors, *texts))
+def _one_at_a_time(watch: Watch) -> Watch:
+    """The same watcher for many threads."""
+    lock = threading.Lock()
 
+    def watch_in_turn(event: Event) -> None:
+        with lock:
+            watch(event)
 
-def _remember_images(items: Sequence[ItemOutcome], store: Store) -> None:
-    known = {(each.kind, each.external_id): each for each in store.applied()}
-    sent: list[Applied] = []
-    for item in items:
-        desired: Desired = item.step.desired
-        memory = known.get((desired.kind, desired.external_id)) or Applied(
-            desired.kind, desired.key, desired.external_id, {}, None
-        )
-        if item.outcome in _GOOD:
-            sent.append(replace(memory, image=desired.image))
-    store.remember(sent)
+    return watch_in_turn

@@ -28,9 +28,9 @@ def apply(  # noqa: PLR0913  one parameter for each option
     allow_updates: int | None,
 ) -> int:
     """Carry the plan out: create in batches of twenty, update the rest, and read back what the server made of it."""
-    from offers_sync.applying.running import Surroundings, apply_plan  # noqa: PLC0415  help does not pay for it
+    from offers_sync.applying.running import apply_plan  # noqa: PLC0415  help does not pay for it
+    from offers_sync.applying.surroundings import Patience, Surroundings  # noqa: PLC0415
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415
-    from offers_sync.models.values import Outcome  # noqa: PLC0415
     from offers_sync.planning.planner import Allowed  # noqa: PLC0415
     from offers_sync.reporting.plan import plan_text  # noqa: PLC0415
     from offers_sync.reporting.run import run_text  # noqa: PLC0415
@@ -47,15 +47,18 @@ def apply(  # noqa: PLR0913  one parameter for each option
         if made.is_empty:
             return ExitCode.DONE
         _ask(yes)
-        surroundings = Surroundings(client, store, workspace.settings.criteria or "separate")
+        surroundings = Surroundings(
+            client,
+            store,
+            criteria=workspace.settings.criteria or "separate",
+            locate=workspace.loaded.locate,
+            patience=Patience(settle_seconds=0.0 if workspace.is_embedded else 960.0),
+        )
         run = str(uuid.uuid4())
         with hold_environment(store, run, "somebody"):
             report = apply_plan(made, run, surroundings)
     click.echo(run_text(report), nl=False)
-    if report.counts[Outcome.UNKNOWN]:
-        return ExitCode.UNKNOWN
-    is_whole = set(report.counts) <= {Outcome.DONE}
-    return ExitCode.DONE if is_whole else ExitCode.PARTIAL
+    return report.exit_code
 
 
 def _ask(yes: bool) -> None:  # noqa: FBT001  the option itself

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from offers_sync.applying.running import RunReport
+from offers_sync.applying.outcomes import RunReport
 from offers_sync.models.values import Outcome
 from offers_sync.reporting.plan import printable
 
@@ -21,7 +21,7 @@ def _lines(report: RunReport) -> Iterator[str]:
         yield f"  {item.outcome.value.replace('_', ' ')}: {item.step.action.value} {item.step.name}"
         for text in item.errors:
             yield f"      {printable(text)}"
-        for warning in item.warnings:
-            yield f"      {warning['place']}: {printable(str(warning['message']))}"
+        for finding in item.annotations:
+            yield f"      {finding.position or ''} {printable(finding.message)}"
     figures = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
     yield f"run {report.run}: {figures or 'nothing to do'}"

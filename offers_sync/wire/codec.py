@@ -45,15 +45,17 @@ def encode(kind: ObjectKind, fields: Tree) -> dict[str, Any]:
 
 
 def encode_update(kind: ObjectKind, fields: Tree) -> dict[str, Any]:
-    """The payload of an update: null clears a scalar, an empty object or list clears the rest."""
+    """The payload of an update: null clears a scalar or a member, an empty object or list clears the rest."""
     payload = _renamed(kind, fields)
     for name, value in payload.items():
         if value is None and name in _NESTED:
             payload[name] = {}
         elif value is None and (name in _LISTS or (kind == "criterion" and name == "effective_location")):
             payload[name] = []
-        elif isinstance(value, (dict, list)):
+        elif isinstance(value, list) or name == "receipt_rule":
             payload[name] = _without_nulls(value)
+        elif isinstance(value, dict):
+            payload[name] = {member: _without_nulls(part) for member, part in value.items()}
     return payload
 
 
@@ -73,7 +75,8 @@ def with_inline_criterion(payload: dict[str, Any], external_id: str, criterion: 
     body = encode("criterion", criterion)
     locations = body.get("effective_location")
     if isinstance(locations, list):
-        body["effective_location"] = locations[0]
+        del body["effective_location"]
+        body.update({"effective_location": place for place in locations})
     rule = {"qualifier_type": "new", "redeeming_criterion": {"external_id": external_id, **body}}
     return {**payload, "receipt_rule": rule}
 

@@ -1,0 +1,142 @@
+"""What the server said and did to a document, as findings on the lines that wrote it.
+
+A warning echoes the part that was dropped as it was sent, so the part is found in the payload and has the place of
+the value that became it.  Whether anything follows from a finding is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from offers_sync import codes
+from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
+from offers_sync.findings import Finding
+from offers_sync.models.values import Applied, Desired, Live, Tree
+from offers_sync.planning.annotating import placed
+from offers_sync.planning.comparing import FieldChange, compare
+from offers_sync.planning.plan import Action, Step, plain
+from offers_sync.planning.question import Locate
+
+INLINE_PLACE: Final = "receipt_rule.redeeming_criterion"
+_SHOWN_LENGTH: Final = 80
+
+
+# ------------------------------------------------------------------------------------------- what the server said
+
+
+def traced(warnings: Iterable[Tree], payload: Tree) -> tuple[Tree, ...]:
+    """The warnings, each with the JSON Pointer of the value that it is about."""
+    taken: set[str] = set()
+    found: list[Tree] = []
+    for warning in warnings:
+        place = str(warning.get("place") or "").removeprefix(INLINE_PLACE).removeprefix(".")
+        path = _path(place, warning.get("item"), payload, taken)
+        taken.add(path)
+        found.append({**warning, "path": path})
+    return tuple(found)
+
+
+def _path(place: str, item: Any, payload: Tree, taken: set[str]) -> str:
+    pointer = "/" + place.replace(".", "/") if place else ""
+    value: Any = payload
+    for name in place.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        echoed = _comparable(item)
+        same = [f"{pointer}/{index}" for index, member in enumerate(value) if _comparable(member) == echoed]
+        return next((path for path in reversed(same) if path not in taken), pointer)
+    return pointer
+
+
+def _comparable(value: Any) -> str:
+    """Equal for what was sent and what came back of it, whether numbers stayed numbers or not."""
+    return json.dumps(_texts(value), sort_keys=True)
+
+
+def _texts(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {name: _texts(member) for name, member in value.items() if member is not None}
+        case list() | tuple():
+            return [_texts(member) for member in value]
+        case bool() | None:
+            return value
+        case _:
+            return str(value)
+
+
+def is_about_criterion(warning: Tree) -> bool:
+    """Whether a warning about a redeemable is about the criterion inside it."""
+    place = str(warning.get("place") or "")
+    return place.startswith(INLINE_PLACE) or place.split(".", maxsplit=1)[0] in _CRITERION_PLACES
+
+
+_CRITERION_PLACES: Final = frozenset(
+    {"line_item_filters", "item_qualifiers", "receipt_qualifiers", *WRITE_ONLY_CRITERION_FIELDS}
+)
+
+
+def warning_findings(desired: Desired, warnings: Iterable[Tree], locate: Locate) -> Iterator[Finding]:
+    """What the server said of a document."""
+    for warning in warnings:
+        item = f": {short(warning['item'])}" if warning.get("item") is not None else ""
+        finding = Finding.of(
+            codes.PART_WAS_DROPPED,
+            f"the server says `{warning['message']}`{item}",
+            hint="the rest was saved without this part; mend it and apply again",
+            path=str(warning["path"]),
+        )
+        yield placed(desired, finding, locate)
+
+
+# ------------------------------------------------------------------------------------------- what the server did
+
+
+def losses(step: Step, live: Live) -> tuple[FieldChange, ...]:
+    """What was sent and is not as it was sent; ``before`` is what the server shows, ``after`` what was written."""
+    desired = step.desired
+    memory = Applied(desired.kind, desired.key, desired.external_id, _sent_fields(step), None)
+    changes = compare(desired, memory, live).changes
+    if step.action is Action.CREATE:
+        return changes
+    return tuple(change for change in changes if unit_of(change.path) in step.units)
+
+
+def _sent_fields(step: Step) -> dict[str, Any]:
+    """What git asked for before, with all that it asks for now: what is only in the former was to be cleared."""
+    former = dict(step.applied.fields) if step.applied is not None else {}
+    for name in WRITE_ONLY_CRITERION_FIELDS:
+        former.pop(name, None)
+    fields = {**former, **step.desired.fields}
+    schedules = (former.get("schedule"), step.desired.fields.get("schedule"))
+    if all(isinstance(schedule, Mapping) for schedule in schedules):
+        fields["schedule"] = {name: value for schedule in schedules for name, value in (schedule or {}).items()}
+    return fields
+
+
+def unit_of(path: str) -> str:
+    """The unit of sending that a path lies in."""
+    names = path.removeprefix("/").split("/")
+    return "/".join(names[:2]) if names[0] == "schedule" else names[0]
+
+
+def loss_findings(desired: Desired, lost: Iterable[FieldChange], locate: Locate) -> Iterator[Finding]:
+    """What the server dropped, altered, or did not clear."""
+    for change in lost:
+        written, shown = short(change.after), short(change.before)
+        if change.after is None:
+            code, words = codes.NOT_CLEARED, f"could not be cleared: the server still shows {shown}"
+        elif change.before is None:
+            code, words = codes.SERVER_DROPPED, f"was sent as {written}, and the server does not show it"
+        else:
+            code, words = codes.SERVER_ALTERED, f"was sent as {written}, and the server shows {shown}"
+        name = change.path.removeprefix("/").replace("/", ".")
+        yield placed(desired, Finding.of(code, f"`{name}` {words}", path=change.path), locate)
+
+
+def short(value: Any) -> str:
+    """A value on one line."""
+    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+    return f"`{text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + '…'}`"

@@ -1,0 +1,93 @@
+"""In which order steps go, what goes together in one call, and what an unhappy end keeps back.
+
+Selectors, criteria, redeemables, images: nothing is sent before what it refers to.  Sending is done elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from offers_sync.applying.outcomes import GOOD, ItemOutcome
+from offers_sync.models.values import OBJECT_KINDS, ObjectKind
+from offers_sync.planning.plan import Action, Plan, Step
+
+IMAGES: Final = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Steps that do not depend on each other."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What goes in one call: items of one kind and verb, no two of one id."""
+
+    action: Action
+    kind: ObjectKind
+    steps: tuple[Step, ...]
+
+    def halves(self) -> tuple[Batch, ...]:
+        """The same items in two calls."""
+        middle = (len(self.steps) + 1) // 2
+        parts = (self.steps[:middle], self.steps[middle:])
+        return tuple(Batch(self.action, self.kind, part) for part in parts if part)
+
+
+def waves_of(plan: Plan) -> tuple[Wave, ...]:
+    """The steps that are to be done, in the order in which they may refer to each other."""
+    ready = plan.ready
+    objects = (
+        Wave(kind, tuple(step for step in ready if step.kind == kind and step.action is not Action.UPLOAD_IMAGE))
+        for kind in OBJECT_KINDS
+    )
+    images = Wave(IMAGES, tuple(step for step in ready if step.action is Action.UPLOAD_IMAGE))
+    return tuple(wave for wave in (*objects, images) if wave.steps)
+
+
+def batches_of(steps: Iterable[Step], limit: int) -> Iterator[Batch]:
+    """The steps in calls of at most so many items."""
+    groups: dict[tuple[Action, ObjectKind], list[Step]] = {}
+    for step in steps:
+        verb = Action.UPDATE if step.action is Action.RETIRE else step.action
+        kind = next(kind for kind in OBJECT_KINDS if kind == step.kind)
+        groups.setdefault((verb, kind), []).append(step)
+    for (action, kind), members in groups.items():
+        for chunk in _chunks(members, limit):
+            yield Batch(action, kind, chunk)
+
+
+def _chunks(steps: Sequence[Step], limit: int) -> Iterator[tuple[Step, ...]]:
+    """Never more than the server looks at, and never one id twice, whatever the plan says."""
+    rest = list(steps)
+    while rest:
+        taken: dict[str, Step] = {}
+        later: list[Step] = []
+        for step in rest:
+            if len(taken) < limit and step.desired.external_id not in taken:
+                taken[step.desired.external_id] = step
+            else:
+                later.append(step)
+        yield tuple(taken.values())
+        rest = later
+
+
+def reason_to_wait(step: Step, ended: Mapping[str, Sequence[ItemOutcome]]) -> str:
+    """Why a step is kept back by what it depends on, by the outcomes of each name; empty if it is not.
+
+    Withdrawing an offer waits for nothing.
+    """
+    if step.action is Action.RETIRE:
+        return ""
+    for name in step.depends_on:
+        for item in ended.get(name, ()):
+            if item.outcome not in GOOD:
+                return f"{name} is not done"
+            if item.is_incomplete:
+                return f"{name} came back incomplete, and with it this could be more generous than written"
+    return ""
