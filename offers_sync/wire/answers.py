@@ -170,6 +170,8 @@ _LOCKOUT: Final = "after ten failed keys the server blocks this address for an h
 
 def refusal_of(answer: Answer, method: str, path: str, key: str) -> RefusedError | None:
     """The error for an answer after which nothing of the kind makes sense; ``key`` is how people call the key."""
+    if answer.is_success:
+        return None
     words = describe_failure(answer, method, path)
     feature = _feature_off(answer, path)
     if feature:

@@ -16,7 +16,7 @@ from offers_sync.errors import RefusedError, UnreachableError
 from offers_sync.models.values import Listing, Live, Location, LocationGroup, ObjectKind, Offered, Segment, Tree
 from offers_sync.wire.answers import Answer, describe_failure, error_texts
 from offers_sync.wire.client import Client
-from offers_sync.wire.codec import decode, decode_nested_criterion
+from offers_sync.wire.decoding import decode, decode_nested_criterion
 from offers_sync.wire.paging import Item, Page, Row, read_once, read_to_the_end
 
 LIST_PATHS: Final[Mapping[ObjectKind, str]] = MappingProxyType(
