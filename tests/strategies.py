@@ -401,32 +401,24 @@ class WrittenProject:
 
 @st.composite
 def projects(draw: st.DrawFn) -> WrittenProject:
-    """A valid project with up to three documents of each kind."""
-
-    def some_keys(least: int = 0) -> tuple[str, ...]:
-        return tuple(draw(st.lists(keys, min_size=least, max_size=3, unique=True)))
-
-    names = Names(
-        selectors=some_keys(1),
-        criteria=some_keys(),
-        schedules=some_keys(),
-        redeemables=some_keys(1),
-        locations=tuple(draw(st.lists(st.sampled_from(["downtown", "airport"]), unique=True))),
-        environments=("sandbox", "production"),
-    )
+    """A valid project: what ``SOME_NAMES`` names, and a few documents more that refer to it."""
+    named = {
+        "selector": SOME_NAMES.selectors,
+        "criterion": SOME_NAMES.criteria,
+        "schedule": SOME_NAMES.schedules,
+        "redeemable": SOME_NAMES.redeemables,
+        "campaign": (),
+    }
     written = [
-        *(draw(_keyed("selector", key, names)) for key in names.selectors),
-        *(draw(_keyed("criterion", key, names)) for key in names.criteria),
-        *(draw(_keyed("schedule", key, names)) for key in names.schedules),
-        *(draw(_keyed("redeemable", key, names)) for key in names.redeemables),
-        *(draw(_keyed("campaign", key, names)) for key in some_keys()),
-        *draw(_catalogues(names)),
+        draw(documents(kind)) | {"key": key}
+        for kind, known in named.items()
+        for key in (*known, *draw(_more_keys.map(lambda more, known=known: [key for key in more if key not in known])))
     ]
-    return WrittenProject(draw(_offers_file(names)), tuple(_everywhere(document) for document in written))
+    everything = (*written, *draw(_catalogues(SOME_NAMES)))
+    return WrittenProject(draw(_offers_file(SOME_NAMES)), tuple(_everywhere(document) for document in everything))
 
 
-def _keyed(kind: str, key: str, names: Names) -> Values:
-    return documents(kind, names).map(lambda document: {**document, "key": key})
+_more_keys: Final[Values] = st.lists(keys, max_size=2, unique=True)
 
 
 def _catalogues(names: Names) -> Values:
@@ -444,7 +436,12 @@ def _offers_file(names: Names) -> Values:
     def fitted(written: Written) -> Written:
         environment = {"server": "embedded"}
         places = dict.fromkeys(names.locations, "location:1234")
-        return {**written, "locations": places, "environments": dict.fromkeys(names.environments, environment)}
+        return {
+            **written,
+            "defaults": {"timezone": "America/Chicago"},
+            "locations": places,
+            "environments": dict.fromkeys(names.environments, environment),
+        }
 
     return project_files().map(fitted)
 
@@ -590,7 +587,7 @@ def _broken_at(
 # -------------------------------------------------------------------------------------------------------- as text
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Decimals as the numbers that were written, nothing by alias."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  yaml's signature
