@@ -9,19 +9,19 @@ A ``yaml`` block with ``file=PATH`` is that file; one with ``write=PATH`` is wri
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
 import yaml
 
-from offers_sync.cli.main import offers
+from offers_sync.cli.main import offers, run
 from offers_sync.errors import ExitCode
 from offers_sync.sandbox.fault_files import read_faults
 
@@ -51,6 +51,10 @@ def _blocks() -> list[Block]:
     return [Block(language, target, text) for language, target, text in fences]
 
 
+def _section(title: str) -> str:
+    return README.read_text(encoding="utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
 def _commands(block: Block) -> list[Command]:
     parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
     assert parts[0] == "", "a console block begins with a command"
@@ -62,48 +66,40 @@ def _matches(shown: str, printed: str) -> bool:
     return re.fullmatch("".join(lines).replace("<id>", r"\S+"), printed) is not None
 
 
-def _installed(folder: Path) -> str:
-    """A PATH whose ``offers`` is this checkout's."""
-    folder.mkdir()
-    script = folder / "offers"
-    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from offers_sync.cli.main import main; main()"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(start)} "$@"\n')
-    script.chmod(0o755)
-    return f"{folder}{os.pathsep}{os.environ['PATH']}"
-
-
-def test_tour(tmp_path: Path) -> None:
+def test_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever follows the README from top to bottom sees what the README shows."""
-    home = tmp_path / "home"
-    shutil.copytree(ROOT / "examples", home / "examples", ignore=shutil.ignore_patterns(".offers"))
-    environment = {"PATH": _installed(tmp_path / "bin"), "HOME": str(home), "LANG": "C.UTF-8"}
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns(".offers"))
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("OFFERS_") or name == "COLUMNS"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     for block in _blocks():
         match block.language, block.target.partition("=")[::2]:
             case "yaml", ("write", path):
-                (home / path).write_text(block.text, encoding="utf-8")
+                (tmp_path / path).write_text(block.text, encoding="utf-8")
             case "console", _:
-                _follow(_commands(block), home, environment)
+                _follow(_commands(block))
 
 
-def _follow(commands: list[Command], folder: Path, environment: dict[str, str]) -> None:
+def _follow(commands: list[Command]) -> None:
     code = 0
     for command, following in zip(commands, [*commands[1:], None], strict=True):
-        done = subprocess.run(
-            ["bash", "-c", f"(exit {code}); {command.line}"],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        code = done.returncode
+        code, printed = _done(command.line, code)
         if command.shown:
-            assert _matches(command.shown, done.stdout), f"$ {command.line}\n{done.stdout}"
+            assert _matches(command.shown, printed), f"$ {command.line}\n{printed}"
         if following is None or following.line != "echo $?":
-            assert code == 0, f"$ {command.line}\n{done.stdout}"
+            assert code == 0, f"$ {command.line}\n{printed}"
+
+
+def _done(line: str, code: int) -> tuple[int, str]:
+    """The exit code of a line, and all that it prints, as on a terminal."""
+    if line == "echo $?":
+        return 0, f"{code}\n"
+    program, *arguments = shlex.split(line)
+    assert program == "offers"
+    screen = io.StringIO()
+    with redirect_stdout(screen), redirect_stderr(screen):
+        return run(arguments), screen.getvalue()
 
 
 @pytest.mark.parametrize("block", [block for block in _blocks() if block.target.startswith("file=")])
@@ -128,7 +124,7 @@ def test_fault_file(tmp_path: Path) -> None:
 
 def test_layers() -> None:
     """The table of layers names every package and module that there is."""
-    rows = re.findall(r"^\| \d \| ([^|]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| \d \| ([^|]+) \|", _section("For contributors"), re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     package = ROOT / "offers_sync"
     there = {path.parent.name for path in package.glob("*/__init__.py")} | {path.stem for path in package.glob("*.py")}
@@ -146,8 +142,7 @@ def test_commands_named() -> None:
 
 def test_exit_codes() -> None:
     """The table of exit codes is that of the command line."""
-    section = README.read_text(encoding="utf-8").partition("\n## Exit codes\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (\d+) \|", section, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \|", _section("Exit codes"), re.MULTILINE)
     assert [int(row) for row in rows] == [int(code) for code in ExitCode]
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
@@ -38,6 +39,7 @@ FOLDERS: Final = {
 Written = dict[str, Any]
 
 
+@cache
 def _documents(folder: str) -> dict[Path, list[Written]]:
     """Every scalar as the text that stands in the file."""
     return {
