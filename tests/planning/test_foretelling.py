@@ -88,8 +88,10 @@ EXPECTED: Final = [
     (
         "part-would-be-dropped",
         "lunch.yaml:10:17",
-        "the server would drop this filter: Required parameters missing or invalid: line_item_selector_id"
-        + " (it has no selector gone)",
+        (
+            "the server would drop this filter: Required parameters missing or invalid: line_item_selector_id "
+            "(it has no selector gone)"
+        ),
     ),
     (
         "part-would-be-dropped",
