@@ -76,7 +76,7 @@ _BOUND_KEYWORDS: Final = MappingProxyType(
 def language_schema(name: str) -> dict[str, Any]:
     """The schema of that name, one of ``LANGUAGE_SCHEMAS``."""
     body = _any_schema() if name == ANY else _open_schema(described_schema(model_of(name)))
-    return {"$schema": DIALECT, "$id": f"urn:offers-sync:schema:1:{name}", **_ordered(_published(body))}
+    return _ordered(_published(body))
 
 
 def model_of(name: str) -> type[BaseModel]:
@@ -213,7 +213,8 @@ def _with_null(schema: JsonSchemaValue) -> JsonSchemaValue:
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     nullable = {**schema, "type": [*types, "null"]}
     if "const" in nullable:
-        nullable["enum"] = [nullable.pop("const")]
+        word = nullable.pop("const")
+        nullable |= {"enum": [word], "enumDescriptions": [(meanings.meanings_of([word]) or {}).get(word, "")]}
     if "enum" in nullable:
         nullable["enum"] = [*nullable["enum"], None]
     if "enumDescriptions" in nullable:

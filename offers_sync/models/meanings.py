@@ -168,3 +168,8 @@ _BY_WORDS: Final = MappingProxyType({frozenset(table): MappingProxyType(dict(tab
 def meanings_of(words: Iterable[object]) -> Words | None:
     """What each word of a set means, where the set is one of those known here."""
     return _BY_WORDS.get(frozenset(word for word in words if isinstance(word, str)))
+
+
+def all_words() -> frozenset[str]:
+    """Every word that has a meaning here."""
+    return frozenset(word for table in _TABLES for word in table)

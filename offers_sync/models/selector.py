@@ -54,7 +54,9 @@ class BaseItems(Ruled):
     rules: ClassVar[tuple[Rule, ...]] = _CLAUSE_RULES
 
     clauses: list[Clause] = field(
-        "The conditions on a base item; all of them hold. An attribute stands once.", min_length=1
+        "The conditions on a base item; all of them hold. An attribute stands once.",
+        min_length=1,
+        examples=[[{"attribute": "item_family", "operator": "in", "value": "2001,2002"}]],
     )
 
 
@@ -64,7 +66,9 @@ class Modifiers(Ruled):
     rules: ClassVar[tuple[Rule, ...]] = _CLAUSE_RULES
 
     clauses: list[Clause] = field(
-        "The conditions on a modifier; all of them hold. An attribute stands once.", min_length=1
+        "The conditions on a modifier; all of them hold. An attribute stands once.",
+        min_length=1,
+        examples=[[{"attribute": "item_name", "operator": "like", "value": "Bacon"}]],
     )
     max_discount_units: Integer | None = field(
         "How many modifiers count at most; without it, all of them.", default=None, bounds=at_least(1), examples=[2]

@@ -12,7 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from offers_sync.models.json_schema import language_schema
+from offers_sync.models.json_schema import DIALECT, language_schema
 from offers_sync.reporting.plan_json import plan_schema
 
 
@@ -46,6 +46,11 @@ PUBLISHED: Final = MappingProxyType[str, Published](
 """Schemas by name, in the order in which they are listed."""
 
 
+def published_schema(name: str) -> dict[str, Any]:
+    """The schema of that name, with its dialect and an id that stays."""
+    return {"$schema": DIALECT, "$id": f"urn:offers-sync:schema:1:{name}", **PUBLISHED[name].make()}
+
+
 def schema_text(name: str) -> str:
     """The schema of that name as text, the same on every run."""
-    return json.dumps(PUBLISHED[name].make(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(published_schema(name), indent=2, ensure_ascii=False) + "\n"
