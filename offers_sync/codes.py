@@ -479,6 +479,27 @@ ENVIRONMENTS_CHANGED = _warning(
     "Merge the change of `environments` by itself; it counts from then on.",
 )
 
+ENDED_ALREADY = _warning(
+    "ended-already",
+    "The offer has ended before it is written",
+    "Its end lies in the past on the clock of its zone, so no guest will get it.",
+    "Move the end, or write `retired: true` to withdraw the offer for good.",
+)
+UNKNOWN_PLACE = _warning(
+    "unknown-place",
+    "The server does not list this location",
+    "The lists of locations and groups were read, and it is in neither. What the server makes of such a place is not "
+    "documented; at best the offer holds nowhere.",
+    "Look at the alias in offers.yaml; `offers list locations` shows what there is.",
+)
+AUTO_OFFERS_OVERLAP = _warning(
+    "auto-offers-overlap",
+    "Offers that apply by themselves compete for the same items",
+    "Both are auto_applicable and discount lines of the same selector at the same time and place. Which of them a "
+    "receipt gets is not documented.",
+    "Narrow one of them, let both share their items by `stack_discounting: true`, or waive this finding where it is "
+    "meant.",
+)
 
 # ------------------------------------------------------------------------------- what the server makes of a write
 
