@@ -44,7 +44,7 @@ _NOT_COMPARED: Final = frozenset(
 _LOCAL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ?Z| ?UTC| ?[+-]\d\d:?\d\d)?", re.ASCII
 )
-_DIGITS_LIMIT: Final = 40
+_DIGITS_LIMIT: Final = 24
 """A number with more digits than any field takes is left as the text it was."""
 
 
@@ -168,9 +168,7 @@ def _boolean(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    """A whole number as an integer, any other as a decimal, whatever it was shown as."""
-    if value.__class__ is int:
-        return value
+    """A decimal without needless digits, whatever it was shown as."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
@@ -181,7 +179,15 @@ def _number(value: Any) -> Any:
         return str(value)
     if not number.is_finite() or abs(number.adjusted()) > _DIGITS_LIMIT:
         return str(value)
-    return int(number) if number == number.to_integral_value() else number.normalize()
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
+def _integer(value: Any) -> Any:
+    """A whole number as an integer; anything else as the number or the text that it is."""
+    if value.__class__ is int:
+        return value
+    number = _number(value)
+    return int(number) if isinstance(number, Decimal) and number == number.to_integral_value() else number
 
 
 def _time(value: Any) -> Any:
@@ -195,7 +201,7 @@ def _time(value: Any) -> Any:
 
 
 _SCALARS: Final[Mapping[Any, Convert]] = MappingProxyType(
-    {bool: _boolean, int: _number, Decimal: _number, datetime: _time}
+    {bool: _boolean, int: _integer, Decimal: _number, datetime: _time}
 )
 
 
@@ -204,14 +210,25 @@ def _list_of(convert: Convert, *, keeps_order: bool) -> Convert:
         if value is None or value in ("", []):
             return None
         converted = [convert(member) for member in (value if isinstance(value, (list, tuple)) else [value])]
+        if converted and not isinstance(converted[0], dict):
+            converted = _without_repeats(converted)
         if keeps_order:
             return converted
         kept = [member for member in converted if member is not None]
-        if kept and not isinstance(kept[0], dict):
-            kept = list({order_key(member): member for member in kept}.values())
         return (sorted(kept, key=order_key) if len(kept) > 1 else kept) or None
 
     return convert_list
+
+
+def _without_repeats(members: list[Any]) -> list[Any]:
+    """A set that is written as a list: what is repeated is nothing."""
+    seen: set[bytes] = set()
+    kept = []
+    for member in members:
+        key = order_key(member)
+        kept.append(None if key in seen else member)
+        seen.add(key)
+    return kept
 
 
 def _map_of(convert: Convert) -> Convert:

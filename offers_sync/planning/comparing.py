@@ -274,7 +274,8 @@ def _change(difference: Difference, sides: _Sides) -> FieldChange:
 def _placed(sides: _Sides, desired: Desired) -> tuple[Difference, ...]:
     """The differences of a unit with the indexes that lists have in the YAML."""
     after = sides.after
-    if isinstance(after, (list, dict)) and not sides.unit.startswith(SCHEDULE):
+    is_inside = isinstance(after, (list, dict)) and isinstance(sides.before, (list, dict))
+    if is_inside and not sides.unit.startswith(SCHEDULE):
         field_only = {sides.unit: desired.fields[sides.unit]}
         after = canonical(desired.kind, field_only, keeps_order=True)[sides.unit]
     return differences(f"/{sides.unit}", sides.before, after)
