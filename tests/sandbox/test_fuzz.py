@@ -135,7 +135,7 @@ def test_any_headers(vendor: Vendor, headers: list[tuple[str, str]], key: str) -
     check(vendor, Request("GET", contract.SEGMENTS_PATH, key, tuple(sent), b"", "10.0.0.9"))
 
 
-@pytest.mark.parametrize("depth", [50, 200, 240, 250, 900, 1100, 100_000])
+@pytest.mark.parametrize("depth", [50, 200, 240, 246, 248, 250, 900, 1100, 100_000])
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_any_depth(vendor: Vendor, depth: int, opening: bytes) -> None:
     """What nests too deeply is no JSON, and what nests less deeply is echoed."""

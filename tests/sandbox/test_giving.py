@@ -95,6 +95,13 @@ def test_a_start_without_offset_is_in_the_zone_of_the_business(sandbox: Open) ->
     assert answer.json()["start_time"] == "2026-03-02 12:30 PM"
 
 
+def test_a_campaign_may_start_when_its_redeemable_ends(sandbox: Open, redeemable: Build) -> None:
+    """The start may equal the end, in the redeemable's own zone."""
+    caller = sandbox(empty=False)
+    caller.create("redeemable", redeemable("ending", end_time="2026-03-02T06:15:00"))
+    assert caller.post(contract.CAMPAIGNS_PATH, {**CAMPAIGN, "redeemable_uuid": "ending"}).status_code == 200
+
+
 def test_a_repeated_campaign_gifts_twice(sandbox: Open) -> None:
     """A second POST of one external_campaign_id is a second campaign, and the census names it."""
     caller = sandbox(empty=False)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sandbox.calling import Build, Json, Open
 
 CLAUSE = {"attribute": "item_family", "operator": "in", "value": "10,11"}
-EMPTY_SIDE = {"processing_method": "", "max_discount_units": None, "clauses": []}
+EMPTY_SIDE: Json = {"processing_method": "", "max_discount_units": None, "clauses": []}
 NESTED = {
     "name": "Sandwiches",
     "external_id": "sandwiches",

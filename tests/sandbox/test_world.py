@@ -76,6 +76,18 @@ def test_several_processes_may_write_at_once(tmp_path: Path) -> None:
     assert (census.counts["redeemables"], census.counts["criteria"], census.duplicates) == (320, 320, ())
 
 
+def test_a_file_is_written_ahead(tmp_path: Path, sandbox: Open) -> None:
+    """A reader from outside sees whole commits while somebody writes, and does not stop the writer."""
+    database = tmp_path / "sandbox.db"
+    caller = sandbox(database=database, empty=False)
+    world = caller.embedded.vendor.world
+    with sqlite3.connect(database) as outside, world.writing(0):
+        world.connection.execute("DELETE FROM guests")
+        assert outside.execute("SELECT count(*) FROM guests").fetchone() == (10,)
+    outside.close()
+    assert world.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_several_threads_may_use_one_client(sandbox: Open, selector: Build) -> None:
     """Threads that write through one transport lose nothing."""
     caller = sandbox()

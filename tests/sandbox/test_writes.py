@@ -462,3 +462,39 @@ def test_images_are_replaced_and_never_have_the_url_that_was_sent(sandbox: Open,
     caller.post(contract.IMAGES_PATH, {"data": [{"external_id": "a", "image_url": "https://img.example.com/b.png"}]})
     assert first.startswith("https://media.sandbox.invalid/redeemables/")
     assert caller.row("redeemable", "a")["image"] not in (first, None)
+
+
+def test_of_several_with_one_id_the_first_is_updated(sandbox: Open, selector: Build) -> None:
+    """Where an external_id is there twice, an update reaches the one that was made first."""
+    caller = sandbox()
+    caller.create("selector", selector("a", name="First"), selector("a", name="Second"))
+    caller.update("selector", {"external_id": "a", "name": "Changed"})
+    assert [row["name"] for row in caller.rows("selector")] == ["Second", "Changed"]
+
+
+def test_new_with_another_id_is_another_criterion(sandbox: Open, redeemable: Build, criterion: Build) -> None:
+    """Even where ``new`` changes the criterion that is there, one with another id is made anew."""
+    caller = sandbox(settings=Settings(patching_new_again="same"))
+    for external_id in ("one", "two"):
+        rule = {"qualifier_type": "new", "redeeming_criterion": criterion(external_id)}
+        caller.write("PATCH" if external_id == "two" else "POST", "redeemable", redeemable(receipt_rule=rule))
+    assert [row["external_id"] for row in caller.rows("criterion")] == ["two", "one"]
+    assert caller.row("redeemable", "five-off")["receipt_rule"]["redeeming_criterion_id"] == "two"
+
+
+def test_bounds_are_inclusive(sandbox: Open, criterion: Build) -> None:
+    """The documented bounds themselves are taken."""
+    lowest = {"amount_cap": 0, "percentage_of_processed_amount": 1, "max_discount_units": 0, "unit_discount": 0.01}
+    highest = {"amount_cap": 99999, "percentage_of_processed_amount": 99999, "max_discount_units": 99999}
+    results = sandbox().create("criterion", criterion("a", **lowest), criterion("b", **highest, name="x" * 255))
+    assert [result["errors"] for result in results] == [[], []]
+
+
+def test_clauses_that_are_all_bad_change_nothing(sandbox: Open, selector: Build) -> None:
+    """An update with only bad clauses leaves the old ones, a create saves none."""
+    caller = sandbox()
+    bad = {"clauses": [{"attribute": "colour", "operator": "==", "value": "red"}]}
+    caller.create("selector", selector("a"), selector("b", base_items=bad))
+    caller.update("selector", {"external_id": "a", "name": "A", "base_items": bad})
+    assert caller.row("selector", "a")["base_items"]["clauses"] == selector()["base_items"]["clauses"]
+    assert "base_items" not in caller.row("selector", "b")
