@@ -41,13 +41,30 @@ project: marlow-burgers
 _TWO_PLACES: Final = """\
 environments:
   sandbox: {server: embedded}
-  production: {server: "https://marlow.punchh.com"}
+  production: {server: "https://marlow.punchh.com", token: "${MARLOW_PUNCHH_KEY}"}
 """
 _EMBEDDED: Final = """\
 environments:
   sandbox: {server: embedded}
 """
 _DRINKS: Final = "{selector: {external_id: drinks-1}}"
+_GIFT: Final = """\
+kind: campaign
+key: summer-kick-off
+name: Summer kick-off
+redeemable: lunch
+segment: Loyal Regulars
+start: 2090-06-01T10:00:00
+timezone: America/Chicago
+"""
+_NOT_A_DRINK: Final = """\
+kind: selector
+key: no-drink
+name: No drink
+base_items:
+  clauses:
+  - {attribute: item_family, operator: '!=', value: 3001}
+"""
 
 
 def _lunch(wrong: str, mended: str) -> Mistake:
@@ -104,10 +121,10 @@ _IN_DOCUMENTS: Final = {
     ),
     "repeated-attribute": _ten_percent(
         f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
-        "- {attribute: receipt_hour, operator: '>=', value: 14}\n"
-        "- {attribute: receipt_hour, operator: <=, value: 17}\n",
+        "- {attribute: total_amount, operator: '>=', value: 10}\n"
+        "- {attribute: total_amount, operator: <=, value: 50}\n",
         f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
-        "- {attribute: receipt_hour, operator: in_range, value: 14..17}\n",
+        "- {attribute: total_amount, operator: in_range, value: 10..50}\n",
     ),
     "recurrence-too-long": _lunch(
         "schedule:\n  recurrence: {occurrences: 6, days_distance: 90}\n",
@@ -119,6 +136,10 @@ _IN_DOCUMENTS: Final = {
     ),
     "literal-secret": _offers(
         "environments:\n  production:\n    server: https://marlow.punchh.com\n    token: 8f14e45fceea167a\n",
+        "environments:\n  production:\n    server: https://marlow.punchh.com\n    token: ${MARLOW_PUNCHH_KEY}\n",
+    ),
+    "server-not-allowed": _offers(
+        "environments:\n  production:\n    server: https://punchh.example.com\n    token: ${MARLOW_PUNCHH_KEY}\n",
         "environments:\n  production:\n    server: https://marlow.punchh.com\n    token: ${MARLOW_PUNCHH_KEY}\n",
     ),
     "time-does-not-exist": _lunch(
@@ -179,6 +200,17 @@ _ACROSS_DOCUMENTS: Final = {
     ),
 }
 _LEFT_TO_US: Final = {
+    "reference-to-retired": Mistake(f"{_LUNCH}retired: true\n---\n{_GIFT}", f"{_LUNCH}---\n{_GIFT}"),
+    "campaign-outside-offer": Mistake(
+        f"{_LUNCH}schedule: {{start: 2090-08-01T00:00:00, timezone: America/Chicago}}\n---\n{_GIFT}",
+        f"{_LUNCH}schedule: {{start: 2090-05-01T00:00:00, timezone: America/Chicago}}\n---\n{_GIFT}",
+    ),
+    "exclusion-as-qualifier": Mistake(
+        f"{_NOT_A_DRINK}---\n{_TEN_PERCENT}qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\n"
+        "item_qualifiers: [{selector: no-drink}]\n",
+        f"{_TEN_PERCENT}qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\n"
+        "item_qualifiers: [{selector: {external_id: drinks-1}, expression_type: line_item_does_not_exist}]\n",
+    ),
     "field-ignored": _lunch("schedule: {remind_before: 3}\n", "schedule: {expiry_days: 30, remind_before: 3}\n"),
     "expiry-twice": _lunch(
         "schedule: {end: 2030-06-01T23:59:59, expiry_days: 30, timezone: America/Chicago}\n",
