@@ -105,6 +105,18 @@ def serve(  # noqa: PLR0913, PLR0917  the options of one command
     """Serve the sandbox over HTTP until it is told to stop.
 
     The address goes to stdout as soon as requests are answered.
+
+    \b
+    A fault file is a list of rules; this one loses the answer to the second POST of redeemables:
+      faults:
+        - at: create-redeemables      # a name as 'log --format json' shows it, or "POST /api2/*"
+          calls: 2                    # or [1, 4], "2..5", "3..", {first: 1, every: 3}; or probability: 0.1
+          cut: after_commit           # connect, before_commit, after_commit, half_answer
+
+    \b
+    What else a rule may do: latency_ms, status (with retry_after, location, page: json|html|empty, body),
+    commit (all, none, or how many items are saved), lag: {reads, seconds}, shift, omit_results,
+    rate_limit: {calls, seconds, retry_after}, and settings: {...} for the calls that it hits.
     """
     from offers_sync.sandbox.serving import serve as serve_vendor  # noqa: PLC0415  the others need no server
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from offers_sync import contract
 from offers_sync.sandbox.answers import json_answer, missing_client_parameter
 from offers_sync.sandbox.parameters import list_parameters, paging, positive, query_parameters
-from offers_sync.sandbox.shapes import Shapes, headless
+from offers_sync.sandbox.shapes import Nested, Shapes, headless
 from offers_sync.sandbox.world import Kind, Search, View
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """How a list is looked at: as of which revision, and by how many rows its pages have slipped."""
+    """How a list is looked at: as of which revision, by how many rows its pages have slipped, with what at hand."""
 
     revision: int | None = None
     shift: int = 0
+    nested: Nested = field(default_factory=Nested)
 
 
 def list_ingestion(world: World, request: Request, settings: Settings, kind: Kind, glance: Glance) -> Response:
@@ -37,7 +38,7 @@ def list_ingestion(world: World, request: Request, settings: Settings, kind: Kin
     total = world.count(view)
     given = min(asked.page, _pages(total, asked.per_page))
     rows = world.part(view, *_span(given, asked.per_page, glance.shift))
-    shapes = Shapes(world, settings)
+    shapes = Shapes(world, settings, glance.nested)
     match kind:
         case Kind.SELECTOR:
             shown = shapes.selectors(rows)

@@ -53,6 +53,7 @@ REDEEMABLE_UNSET: Final[dict[str, Any]] = {
         )
     ),
 }
+NESTED_LIMIT: Final = 5_000
 INTERNAL: Final = frozenset({"own_uuid", "is_deactivated"})
 OPERATOR_DEFAULTS: Final = {
     "qualifying_expressions_operator": contract.DEFAULT_EXPRESSIONS_OPERATOR,
@@ -64,16 +65,34 @@ EMPTY_SIDE: Final[dict[str, Any]] = {"processing_method": "", "max_discount_unit
 IMAGE_HOST: Final = "https://media.sandbox.invalid/redeemables/"
 
 
+class Nested:
+    """What is shown inside of other objects, written out once and kept until a selector or a criterion changes."""
+
+    def __init__(self) -> None:
+        self.selectors: dict[int, orjson.Fragment] = {}
+        self.criteria: dict[int, orjson.Fragment] = {}
+        self._known: tuple[Settings, tuple[int, ...]] | None = None
+
+    def refresh(self, world: World, settings: Settings) -> None:
+        """Forget what may no longer be so, or is too much."""
+        known = (settings, world.generation())
+        if known != self._known or len(self.selectors) + len(self.criteria) > NESTED_LIMIT:
+            self.selectors.clear()
+            self.criteria.clear()
+            self._known = known
+
+
 class Shapes:
     """One answer's worth of shaping, with what the shown objects refer to fetched beforehand."""
 
-    def __init__(self, world: World, settings: Settings) -> None:
+    def __init__(self, world: World, settings: Settings, nested: Nested) -> None:
+        nested.refresh(world, settings)
         self._world = world
         self._settings = settings
+        self._nested = nested
         self._word = "" if settings.absent_words == "blank" else None
         self._no_locales = self._locales({})
-        self._nested: dict[int, orjson.Fragment] = {}
-        self._criteria: dict[int, Stored] = {}
+        self._criterion_ids: dict[int, str] = {}
 
     # ------------------------------------------------------------------------------------------------ selectors
 
@@ -156,7 +175,7 @@ class Shapes:
         return {
             "expression_type": one["expression_type"],
             "net_value": str(net_value) if as_text and net_value is not None else net_value,
-            "line_item_selector": self._nested[one["selector"]],
+            "line_item_selector": self._nested.selectors[one["selector"]],
         }
 
     def _filter(self, one: Mapping[str, Any], *, as_text: bool) -> dict[str, Any]:
@@ -170,7 +189,7 @@ class Shapes:
         return {
             "processing_method": method,
             "quantity": str(quantity) if as_text and quantity is not None else quantity,
-            "line_item_selector": self._nested[one["selector"]],
+            "line_item_selector": self._nested.selectors[one["selector"]],
         }
 
     def _places(self, places: list[str]) -> Any:
@@ -189,17 +208,23 @@ class Shapes:
             for name in ("line_item_filters", "item_qualifiers")
             for one in body.get(name) or ()
         }
-        found = self._world.fetch(wanted - self._nested.keys())
-        for identity, stored in found.items():  # many criteria name one selector: it is written out once
-            self._nested[identity] = orjson.Fragment(orjson.dumps(self._nested_selector(stored)))
+        found = self._world.fetch(wanted - self._nested.selectors.keys())
+        for identity, stored in found.items():
+            self._nested.selectors[identity] = orjson.Fragment(orjson.dumps(self._nested_selector(stored)))
 
     # ---------------------------------------------------------------------------------------------- redeemables
 
     def redeemables(self, stored: list[Stored]) -> list[dict[str, Any]]:
         """The redeemable list."""
         rules = [one.body.get("receipt_rule") or {} for one in stored]
-        self._criteria = self._world.fetch(rule["criterion"] for rule in rules if "criterion" in rule)
-        self._fetch_selectors(one.body for one in self._criteria.values())
+        wanted = {rule["criterion"] for rule in rules if "criterion" in rule}
+        whole = {rule["criterion"] for rule in rules if self._is_whole(rule)}
+        criteria = self._world.fetch(whole - self._nested.criteria.keys())
+        self._fetch_selectors(one.body for one in criteria.values())
+        for identity, criterion in criteria.items():
+            shown = self._criterion(criterion, is_nested=True)
+            self._nested.criteria[identity] = orjson.Fragment(orjson.dumps(shown))
+        self._criterion_ids = self._world.external_ids(wanted)
         return [self._redeemable(one) for one in stored]
 
     def _redeemable(self, stored: Stored) -> dict[str, Any]:
@@ -230,20 +255,21 @@ class Shapes:
                 "redeeming_criterion_id": None,
                 "redeeming_criterion": None,
             }
-        criterion = self._criteria[rule["criterion"]]
         shown = {
             "qualifier_type": rule["qualifier_type"],
             "discount_amount": None,
-            "redeeming_criterion_id": criterion.external_id,
+            "redeeming_criterion_id": self._criterion_ids[rule["criterion"]],
         }
-        how = "whole" if rule["qualifier_type"] == "new" else self._settings.existing_criterion_shown
-        match how:
-            case "whole":
-                return {**shown, "redeeming_criterion": self._criterion(criterion, is_nested=True)}
-            case "null":
-                return {**shown, "redeeming_criterion": None}
-            case "missing":
-                return shown
+        if self._is_whole(rule):
+            shown["redeeming_criterion"] = self._nested.criteria[rule["criterion"]]
+        elif self._settings.existing_criterion_shown == "null":
+            shown["redeeming_criterion"] = None
+        return shown
+
+    def _is_whole(self, rule: Mapping[str, Any]) -> bool:
+        """Whether the criterion behind the rule is shown with all that it says."""
+        kind = rule.get("qualifier_type")
+        return kind == "new" or (kind == "existing" and self._settings.existing_criterion_shown == "whole")
 
     def _locales(self, translations: Mapping[str, str]) -> list[dict[str, Any]]:
         languages = [*translations]

@@ -32,6 +32,8 @@ CREATE TABLE uuids (uuid TEXT PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TABLE revisions (
     revision INTEGER PRIMARY KEY, at REAL NOT NULL,
     selector_reads INTEGER NOT NULL, criterion_reads INTEGER NOT NULL, redeemable_reads INTEGER NOT NULL);
+CREATE TABLE changes (kind INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
+INSERT INTO changes VALUES (0, abs(random()));
 CREATE TABLE reads (
     selector_reads INTEGER NOT NULL, criterion_reads INTEGER NOT NULL, redeemable_reads INTEGER NOT NULL);
 INSERT INTO reads VALUES (0, 0, 0);

@@ -27,6 +27,7 @@ from offers_sync.sandbox.lists import (
 from offers_sync.sandbox.messages import Cut, Request, Response
 from offers_sync.sandbox.scripting import Act, Faults, Script
 from offers_sync.sandbox.settings import Settings
+from offers_sync.sandbox.shapes import Nested
 from offers_sync.sandbox.world import Kind
 from offers_sync.sandbox.writes import Bulk, upload_images, write_objects
 
@@ -71,6 +72,7 @@ class Vendor:
         self.settings = settings or Settings()
         self._script = Script(faults or Faults())
         self._clock = clock
+        self._nested = Nested()
 
     def follow(self, faults: Faults) -> None:
         """Take up another script, from its beginning."""
@@ -81,7 +83,8 @@ class Vendor:
         now = self._clock()
         endpoint = endpoint_of(request.method, request.path)
         act = self._script.act(endpoint or Endpoint("unknown", request.method, request.path), now.timestamp())
-        settings = replace(self.settings, **{**self._script.faults.settings, **act.settings})
+        changed = {**self._script.faults.settings, **act.settings}
+        settings = replace(self.settings, **changed) if changed else self.settings
         request_id = str(uuid.uuid4())
         with self.world.writing(now.timestamp()):
             response = self._answer(request, endpoint, act, settings, now)
@@ -149,12 +152,12 @@ class Vendor:
         """How a list is looked at; a read of the list is counted."""
         shift, lag = act.last("shift", 0), act.last("lag", None)
         if kind is None:
-            return Glance(None, shift)
+            return Glance(None, shift, self._nested)
         revision = None
         if lag is not None:
             revision = self.world.revision_before(kind, reads=lag.reads, seconds=lag.seconds, now=now.timestamp())
         self.world.count_read(kind)
-        return Glance(revision, shift)
+        return Glance(revision, shift, self._nested)
 
 
 def _bulk(endpoint: Endpoint, act: Act, settings: Settings, now: datetime) -> Bulk:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 NUMBERS_PER_KIND: Final = 1_000_000_000
 FORMER_KEPT_SECONDS: Final = 7200.0
-VARIABLES_LIMIT: Final = 500
 LONG_AGO: Final = 0.0
 READS_AGO: Final = 1_000_000_000
 
@@ -201,6 +200,7 @@ class World:
             "UPDATE objects SET name = ?, description = ?, revision = ?, body = ? WHERE id = ?",
             (*_texts(body), revision, orjson.dumps(body), stored.id),
         )
+        self.connection.execute("INSERT OR REPLACE INTO changes VALUES (?, ?)", (int(stored.kind), revision))
 
     def _new_revision(self) -> int:
         """The number of this writing stretch, the same for all that it writes."""
@@ -253,17 +253,26 @@ class World:
 
     def fetch(self, ids: Iterable[int]) -> dict[int, Stored]:
         """Objects by their ids, as they are now."""
-        wanted = sorted(set(ids))
-        found: dict[int, Stored] = {}
-        for start in range(0, len(wanted), VARIABLES_LIMIT):
-            part = wanted[start : start + VARIABLES_LIMIT]
-            marks = ",".join("?" * len(part))
-            rows = self.connection.execute(
-                f"SELECT id, external_id, body FROM objects WHERE id IN ({marks})",  # noqa: S608  only marks
-                part,
-            )
-            found.update((row[0], _stored(row)) for row in rows)
-        return found
+        wanted = orjson.dumps(list(ids)).decode()
+        rows = self.connection.execute(
+            "SELECT id, external_id, body FROM objects WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        return {row[0]: _stored(row) for row in rows}
+
+    def external_ids(self, ids: Iterable[int]) -> dict[int, str]:
+        """What objects are called, by their ids."""
+        wanted = orjson.dumps(list(ids)).decode()
+        rows = self.connection.execute(
+            "SELECT id, external_id FROM objects WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        return dict(rows.fetchall())
+
+    def generation(self) -> tuple[int, ...]:
+        """A mark that is another once anything that can be nested was changed, or the world was begun again."""
+        rows = self.connection.execute(
+            "SELECT revision FROM changes WHERE kind <> ? ORDER BY kind", (int(Kind.REDEEMABLE),)
+        )
+        return tuple(revision for (revision,) in rows)
 
     def count(self, view: View) -> int:
         """How many objects the view has."""

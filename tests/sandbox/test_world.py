@@ -118,6 +118,28 @@ def test_a_cleared_world_begins_again(sandbox: Open, selector: Build) -> None:
     assert caller.rows("selector") == []
 
 
+def test_what_is_nested_is_shown_as_it_is_now(
+    tmp_path: Path, sandbox: Open, criterion: Build, redeemable: Build
+) -> None:
+    """A change of a criterion by another process, and a new beginning, show at once in what nests it."""
+    database = tmp_path / "sandbox.db"
+    caller, other = sandbox(database=database), sandbox(database=database)
+    rule = {"qualifier_type": "new", "redeeming_criterion": criterion(name="Before")}
+
+    def shown() -> str:
+        name: str = caller.row("redeemable", "five-off")["receipt_rule"]["redeeming_criterion"]["name"]
+        return name
+
+    caller.create("redeemable", redeemable(receipt_rule=rule))
+    assert shown() == "Before"
+    other.update("criterion", {"external_id": "ten-percent", "name": "After"})
+    assert shown() == "After"
+    other.embedded.vendor.world.clear()
+    other.create("redeemable", redeemable(receipt_rule=rule))
+    other.update("criterion", {"external_id": "ten-percent", "name": "Again"})
+    assert shown() == "Again"
+
+
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     """Neither a text nor somebody else's database is taken for a sandbox, and both are left as they are."""
     text = tmp_path / "text.db"
