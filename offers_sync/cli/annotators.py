@@ -8,6 +8,7 @@ from __future__ import annotations
 from offers_sync.applying.payloads import CriteriaSetting, payloads_of
 from offers_sync.planning.annotating import Annotator
 from offers_sync.planning.foretelling import foretelling, recalling
+from offers_sync.planning.judging import judge
 from offers_sync.wire import codec
 
 
@@ -16,4 +17,5 @@ def annotators_for(criteria: CriteriaSetting) -> tuple[Annotator, ...]:
     return (
         foretelling(lambda steps: payloads_of(steps, criteria), codec.encode),
         recalling(codec.encode),
+        judge,
     )
