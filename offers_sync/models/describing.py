@@ -1,11 +1,11 @@
-"""A JSON Schema's type and bounds in plain words: `a whole number, from 1 to 5`.
+"""A JSON Schema's type, bounds and conditions in plain words: `a whole number, from 1 to 5`.
 
 Only what the language's own schemas hold is understood; what a field is for is not said here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 Schema = Mapping[str, Any]
@@ -87,3 +87,26 @@ def _count(schema: Schema, of: str) -> str:
     if most is not None:
         return f", at most {most} {noun}"
     return ", not empty" if least == 1 else ""
+
+
+def describe_conditions(name: str, rules: Iterable[Schema]) -> Iterator[str]:
+    """When the rules of a mapping make a field of it necessary, or exclude it."""
+    for rule in rules:
+        for part in (rule, *rule.get("allOf", ())):
+            condition, consequence = part.get("if", {}).get("properties", {}), part.get("then", {})
+            if name in consequence.get("required", ()):
+                yield f"needed when {_describe_condition(condition)}"
+            for other, schema in consequence.get("properties", {}).items():
+                if schema.get("type") == "null" and name in (other, *condition):
+                    yield f"not when {_describe_condition(condition if name == other else {other: {}})}"
+
+
+def _describe_condition(condition: Schema) -> str:
+    return " and ".join(f"{name} is {_describe_values(schema)}" for name, schema in condition.items())
+
+
+def _describe_values(schema: Schema) -> str:
+    if "pattern" in schema:
+        return "an address"
+    words = ["true" if word is True else str(word) for word in schema.get("enum", ())]
+    return ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else "".join(words) or "given"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from offers_sync.models.describing import describe_type
+from offers_sync.models.describing import describe_conditions, describe_type
 from offers_sync.models.json_schema import PROJECT, described_schema, model_of
 from offers_sync.models.kinds import KINDS
 
@@ -84,6 +84,8 @@ class FieldPage:
     words: tuple[Word, ...]
     examples: tuple[Any, ...]
     """Each as it stands in a document, from the top level down."""
+    conditions: tuple[str, ...]
+    """When other fields make it necessary, or exclude it."""
     fields: tuple[FieldLine, ...]
     also: tuple[str, ...] = ()
     """Other paths at which the same field stands."""
@@ -117,6 +119,8 @@ class _Place:
     is_required: bool
     containers: tuple[str | None, ...]
     """For each step of the path, ``list`` or the name in a map that its value stands in, or nothing."""
+    rules: tuple[Schema, ...] = ()
+    """The rules between the field and those beside it."""
 
     @property
     def line(self) -> FieldLine:
@@ -198,7 +202,8 @@ def _members(place: _Place, definitions: Schema) -> list[_Place]:
         for name, schema in form.get("properties", {}).items():
             is_required = name in form.get("required", ())
             containers = (*place.containers[:-1], container, None)
-            found.setdefault(name, _Place((*place.path, name), schema, is_required, containers))
+            rules = tuple(form.get("allOf", ()))
+            found.setdefault(name, _Place((*place.path, name), schema, is_required, containers, rules))
     return list(found.values())
 
 
@@ -251,6 +256,7 @@ def _page(place: _Place) -> FieldPage:
         vendor_name=", ".join(place.vendor_names),
         words=_words(schema),
         examples=tuple(_examples(place)),
+        conditions=tuple(describe_conditions(place.path[-1], place.rules)),
         fields=tuple(member.line for member in _members(place, definitions)),
     )
 

@@ -47,8 +47,8 @@ def _field_text(page: FieldPage, width: int) -> str:
 
 def _facts(page: FieldPage) -> Iterable[tuple[str, str]]:
     yield "type", page.type_words
-    optional = "no; null clears what was there" if page.is_nullable and page.vendor_name else "no"
-    yield "required", "yes" if page.is_required else optional
+    cleared = ["null clears what was there"] if page.is_nullable and page.vendor_name else []
+    yield "required", "; ".join(["yes" if page.is_required else "no", *page.conditions, *cleared])
     if page.default is not None:
         whose = "the server's" if page.default.is_the_servers else "ours"
         yield "default", f"{_inline(page.default.value)} ({whose}, while the field is left out)"

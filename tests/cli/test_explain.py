@@ -1,0 +1,202 @@
+"""`offers explain`: what a field, a kind, a word or a code means, on terminals of any width."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from offers_sync.cli.main import run
+from offers_sync.codes import all_codes
+from offers_sync.contract import FIELD_NEEDED_BY
+from offers_sync.models.explaining import all_places, explain
+
+CAPPED = FIELD_NEEDED_BY["max_discount_units"]
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture(autouse=True)
+def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def explained(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What the command prints when it succeeds."""
+    assert run(["explain", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "redeemable",
+        "redeemable.schedule.expiry_days",
+        "redeemable.receipt_rule.criterion.line_item_filters.quantity",
+        "criterion.receipt_qualifiers.operator",
+        "project.environments.token",
+        "offers.yaml",
+        "criterion.max_discount_units",
+        "unknown-field",
+        "deal-without-segment",
+        "max_price",
+        "start",
+    ],
+)
+def test_pages(name: str, capsys: pytest.CaptureFixture[str], golden: Golden) -> None:
+    """The pages read as the golden files have them."""
+    golden(f"explain-{name}.txt", explained(capsys, name))
+
+
+def test_a_narrow_terminal(capsys: pytest.CaptureFixture[str], golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty columns are enough: nothing but an example is wider."""
+    monkeypatch.setenv("COLUMNS", "40")
+
+    page = explained(capsys, "criterion.item_qualifiers.expression_type")
+
+    golden("explain-narrow.txt", page)
+    prose, _, _ = page.partition("\nExample\n")
+    too_wide = [line for line in prose.splitlines() if len(line) > 40 and " " in line.strip()]
+    assert too_wide == []
+
+
+def test_alone_it_lists_kinds_and_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every kind of file and every code is on the list."""
+    page = explained(capsys)
+
+    for name in ("offers.yaml", "selector", "criterion", "redeemable", "schedule", "locale", "campaign"):
+        assert f"  {name} " in page
+    for code in all_codes():
+        assert f"  {code.name}" in page
+
+
+def test_every_path_leads_to_its_page() -> None:
+    """Whatever a kind lists can be asked for by the path it is listed under."""
+    for place in all_places():
+        page = explain(".".join(place.path))
+        assert page is not None
+        assert page.path == ".".join(place.path)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("project.environments.production.token", "project.environments.token"),
+        ("offers.yaml.guards.updates", "project.guards.updates"),
+        ("criterion.line_item_filters.0.quantity", "criterion.line_item_filters.quantity"),
+        ("locale.redeemables.ten-off-sandwich.name", "locale.redeemables.name"),
+        ("redeemable.locales.fr.description", "redeemable.locales.description"),
+        ("indefinetely", "schedule.indefinitely"),
+        ("segment_definition_id", "redeemable.segment"),
+        ("qualifier_type", "redeemable.receipt_rule"),
+        ("expiry_days", "schedule.expiry_days"),
+    ],
+)
+def test_names_that_lead_to_a_field(name: str, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Paths go through lists and maps; the vendor's own names and bare names are found too."""
+    page = json.loads(explained(capsys, name, "--format", "json"))
+
+    assert (page["type"], page["path"]) == ("field", path)
+
+
+@pytest.mark.parametrize(
+    ("name", "guess"),
+    [
+        ("redemable", "redeemable"),
+        ("redeemable.schedule.expiry_day", "redeemable.schedule.expiry_days"),
+        ("unknown-feild", "unknown-field"),
+        ("sum_amount", "sum_amounts"),
+    ],
+)
+def test_an_unknown_name_gets_a_guess(name: str, guess: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is nearly right is answered with the right one, as invalid input."""
+    assert run(["explain", name]) == 3
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"nothing here is called `{name}`" in told.err
+    assert f"did you mean `{guess}`" in told.err
+
+
+@pytest.mark.parametrize("name", ["zzz", "redeemable.", "..", "", "project.environments.x.y.token"])
+def test_a_name_that_is_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever is asked for, the answer is an explanation or an error with a hint."""
+    assert run(["explain", name]) == 3
+    assert "hint: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "condition"),
+    [
+        (
+            "criterion.max_discount_units",
+            f"needed when qc_processing_function is {', '.join(CAPPED[:-1])} or {CAPPED[-1]}",
+        ),
+        ("criterion.line_item_filters.quantity", "needed when processing_method is max_price or min_price"),
+        ("schedule.end", "not when indefinitely is true"),
+        ("redeemable.receipt_rule.flat_discount", "not when criterion is given"),
+        ("redeemable.receipt_rule.criterion", "not when flat_discount is given"),
+        ("project.environments.token", "needed when server is an address"),
+        ("project.allow.code", "not when guard is given"),
+    ],
+)
+def test_what_other_fields_make_of_it(name: str, condition: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A field that others make necessary, or exclude, says so."""
+    page = json.loads(explained(capsys, name, "--format", "json"))
+
+    assert condition in page["conditions"]
+
+
+def test_a_field_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program gets all that is known of a field."""
+    page = json.loads(explained(capsys, "--format", "json", "criterion.discount_evaluation_strategy"))
+
+    assert page == {
+        "format_version": 1,
+        "type": "field",
+        "path": "criterion.discount_evaluation_strategy",
+        "description": "Which discount is picked where any one filter counts: the smallest (the default) or the "
+        "largest.",
+        "type_words": "one of 2 words",
+        "is_required": False,
+        "is_nullable": True,
+        "is_write_only": True,
+        "default": {"value": "Min", "is_the_servers": True},
+        "vendor_name": "discount_evaluation_strategy",
+        "words": [
+            {"word": "Min", "meaning": "the smallest discount is taken"},
+            {"word": "Max", "meaning": "the largest discount is taken"},
+        ],
+        "examples": [{"kind": "criterion", "discount_evaluation_strategy": "Max"}],
+        "conditions": [],
+        "fields": [],
+        "also": [],
+    }
+
+
+def test_a_code_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program learns of a code what a person does."""
+    page = json.loads(explained(capsys, "--format", "json", "wrong-value"))
+
+    assert page["type"] == "code"
+    assert page["severity"] == "error"
+    assert page["can_be_waived"] is False
+    assert page["example"]["mended"].endswith("discount_channel: online_only\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("sum_amounts",), ("start",), ("redeemable",)])
+def test_every_page_is_json_too(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind of page has a version and says which it is."""
+    page = json.loads(explained(capsys, *arguments, "--format", "json"))
+
+    assert page["format_version"] == 1
+    assert page["type"] in ("index", "word", "places", "field")
+
+
+def test_every_code_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """A code's page says its weight, what to do, and whether it can be waived."""
+    for code in all_codes():
+        page = explained(capsys, code.name)
+        assert page.startswith(f"{code.name} ({code.severity})\n")
+        assert ("cannot be waived" in page) == (code.severity == "error")
+        assert (f"- code: {code.name}\n" in page) == (code.severity != "error")
