@@ -117,7 +117,7 @@ def serve(  # noqa: PLR0913, PLR0917  the options of one command
     What else a rule may do: latency_ms, status (with retry_after, location, page: json|html|empty, body),
     commit (all, none, or how many items are saved), lag: {reads, seconds}, shift, omit_results,
     rate_limit: {calls, seconds, retry_after}, and settings: {...} for the calls that it hits.
-    """
+    """  # noqa: D301  the backslashes are click's marks for paragraphs that stay as they are
     from offers_sync.sandbox.serving import serve as serve_vendor  # noqa: PLC0415  the others need no server
 
     settings = _settings(settings_file, token)
