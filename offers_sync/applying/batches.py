@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from offers_sync.applying.events import BatchAnswered, BatchSent
-from offers_sync.applying.lines import INLINE_PLACE, is_about_criterion, traced
+from offers_sync.applying.lines import is_about_criterion, traced
 from offers_sync.applying.memory import Memory
 from offers_sync.applying.outcomes import GOOD, StepId, step_id
 from offers_sync.applying.payloads import change, creation
@@ -174,7 +174,7 @@ class Sender:
             self._lost()
             return self._whole(batch, inside, How.LOST, Doubt.LOST, error)
         self.forgive()
-        return BatchEnd(batch, How.ANSWERED, tuple(self._answered(batch, payloads, inside, results)))
+        return BatchEnd(batch, How.ANSWERED, tuple(self._answered(batch, inside, results)))
 
     def _call(self, batch: Batch, payloads: list[dict[str, Any]]) -> dict[str, Result]:
         match batch.action:
@@ -209,22 +209,18 @@ class Sender:
         items = (Sent(step, outcome, doubt, now, errors=texts) for step in (*batch.steps, *inside.values()))
         return BatchEnd(batch, how, tuple(items), error)
 
-    def _answered(
-        self, batch: Batch, payloads: list[dict[str, Any]], inside: Mapping[str, Step], results: Mapping[str, Result]
-    ) -> Iterator[Sent]:
+    def _answered(self, batch: Batch, inside: Mapping[str, Step], results: Mapping[str, Result]) -> Iterator[Sent]:
         now = self._with.store.now()
         criteria: list[Sent] = []
-        for step, payload in zip(batch.steps, payloads, strict=True):
+        for step in batch.steps:
             result = results.get(step.desired.external_id)
             criterion = inside.get(step.name)
             warnings = result.warnings if result is not None else ()
-            if criterion is None:
-                yield _item(step, result, traced(warnings, payload), now)
-                continue
-            own = [warning for warning in warnings if not is_about_criterion(warning)]
-            nested = [warning for warning in warnings if is_about_criterion(warning)]
-            yield _item(step, result, traced(own, payload), now)
-            criteria.append(_item(criterion, result, traced(nested, _nested_payload(payload)), now))
+            if criterion is not None:
+                nested = [warning for warning in warnings if is_about_criterion(warning)]
+                criteria.append(_item(criterion, result, nested, now))
+                warnings = tuple(warning for warning in warnings if not is_about_criterion(warning))
+            yield _item(step, result, warnings, now)
         yield from criteria
 
 
@@ -233,15 +229,16 @@ def _not_sent(batch: Batch, reason: str) -> BatchEnd:
     return BatchEnd(batch, How.NOT_SENT, tuple(items))
 
 
-def _item(step: Step, result: Result | None, warnings: tuple[Tree, ...], now: float) -> Sent:
+def _item(step: Step, result: Result | None, warnings: Iterable[Tree], now: float) -> Sent:
     if result is None:
         return Sent(step, Outcome.UNKNOWN, Doubt.LOST, now, errors=("the server's answer does not mention it",))
     request = f" (request id {result.request_id})" if result.request_id else ""
     if not result.is_success:
         texts = result.errors or ("the server says no more than that it failed",)
         return Sent(step, Outcome.FAILED, Doubt.NONE, now, errors=(*texts[:-1], texts[-1] + request))
-    outcome = Outcome.DONE_WITH_WARNINGS if warnings else Outcome.DONE
-    return Sent(step, outcome, Doubt.NONE, now, errors=result.errors, warnings=warnings)
+    said = traced(step, warnings)
+    outcome = Outcome.DONE_WITH_WARNINGS if said else Outcome.DONE
+    return Sent(step, outcome, Doubt.NONE, now, errors=result.errors, warnings=said)
 
 
 def _noted(item: Sent) -> Outcome:
@@ -262,13 +259,6 @@ def _payload(batch: Batch, step: Step, inline: Mapping[str, Step]) -> dict[str, 
             return {"external_id": step.desired.external_id, "image_url": step.desired.image or ""}
         case _:
             return change(batch.kind, step)
-
-
-def _nested_payload(payload: Tree) -> Tree:
-    value: Any = payload
-    for name in INLINE_PLACE.split("."):
-        value = value[name]
-    return dict(value)
 
 
 def _intent(step: Step) -> Intent:

@@ -1,13 +1,13 @@
 """What the server said and did to a document, as findings on the lines that wrote it.
 
-A warning echoes the part that was dropped as it was sent, so the part is found in the payload and has the place of
-the value that became it.  Whether anything follows from a finding is decided elsewhere.
+Where a warning's echo stands in a payload is found by ``planning.tracing``; whether anything follows from a finding
+is decided elsewhere.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from offers_sync import codes
@@ -16,8 +16,10 @@ from offers_sync.findings import Finding
 from offers_sync.models.values import Applied, Desired, Live, Tree
 from offers_sync.planning.annotating import placed
 from offers_sync.planning.comparing import FieldChange, compare
+from offers_sync.planning.foretelling import recalled_finding
 from offers_sync.planning.plan import Action, Step, plain
 from offers_sync.planning.question import Locate
+from offers_sync.wire import codec
 
 INLINE_PLACE: Final = "receipt_rule.redeeming_criterion"
 _SHOWN_LENGTH: Final = 80
@@ -26,45 +28,20 @@ _SHOWN_LENGTH: Final = 80
 # ------------------------------------------------------------------------------------------- what the server said
 
 
-def traced(warnings: Iterable[Tree], payload: Tree) -> tuple[Tree, ...]:
-    """The warnings, each with the JSON Pointer of the value that it is about."""
-    taken: set[str] = set()
-    found: list[Tree] = []
-    for warning in warnings:
-        place = str(warning.get("place") or "").removeprefix(INLINE_PLACE).removeprefix(".")
-        path = _path(place, warning.get("item"), payload, taken)
-        taken.add(path)
-        found.append({**warning, "path": path})
-    return tuple(found)
+def traced(step: Step, warnings: Iterable[Tree]) -> tuple[Tree, ...]:
+    """The warnings about what a step wrote, each with the JSON Pointer of the value that it is about."""
+    return tuple({**warning, "path": _place_in(step.desired, warning)} for warning in warnings)
 
 
-def _path(place: str, item: Any, payload: Tree, taken: set[str]) -> str:
-    pointer = "/" + place.replace(".", "/") if place else ""
-    value: Any = payload
-    for name in place.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        echoed = _comparable(item)
-        same = [f"{pointer}/{index}" for index, member in enumerate(value) if _comparable(member) == echoed]
-        return next((path for path in reversed(same) if path not in taken), pointer)
-    return pointer
+def _place_in(desired: Desired, warning: Tree) -> str:
+    finding = _recalled(desired, warning)
+    return finding.path if finding is not None else ""
 
 
-def _comparable(value: Any) -> str:
-    """Equal for what was sent and what came back of it, whether numbers stayed numbers or not."""
-    return json.dumps(_texts(value), sort_keys=True)
-
-
-def _texts(value: Any) -> Any:
-    match value:
-        case Mapping():
-            return {name: _texts(member) for name, member in value.items() if member is not None}
-        case list() | tuple():
-            return [_texts(member) for member in value]
-        case bool() | None:
-            return value
-        case _:
-            return str(value)
+def _recalled(desired: Desired, warning: Tree) -> Finding | None:
+    if desired.kind == "campaign":
+        return None
+    return recalled_finding(desired.kind, codec.encode(desired.kind, desired.fields), warning)
 
 
 def is_about_criterion(warning: Tree) -> bool:
@@ -79,16 +56,10 @@ _CRITERION_PLACES: Final = frozenset(
 
 
 def warning_findings(desired: Desired, warnings: Iterable[Tree], locate: Locate) -> Iterator[Finding]:
-    """What the server said of a document."""
+    """What the server said of a document; a warning that echoes nothing of it is about the whole of it."""
     for warning in warnings:
-        item = f": {short(warning['item'])}" if warning.get("item") is not None else ""
-        finding = Finding.of(
-            codes.PART_WAS_DROPPED,
-            f"the server says `{warning['message']}`{item}",
-            hint="the rest was saved without this part; mend it and apply again",
-            path=str(warning["path"]),
-        )
-        yield placed(desired, finding, locate)
+        said = Finding.of(codes.PART_WAS_DROPPED, f"the server says: {warning.get('message')}")
+        yield placed(desired, _recalled(desired, warning) or said, locate)
 
 
 # ------------------------------------------------------------------------------------------- what the server did
