@@ -91,13 +91,18 @@ def make_graph(documents: Iterable[Written]) -> Graph:
     edges: set[Edge] = set()
     for document, file in documents:
         for node, references in _nodes_in(document, file):
-            nodes[node.node_id] = node
+            nodes[node.node_id] = _told(nodes.get(node.node_id), node)
             for reference in references:
                 nodes.setdefault(reference.target.node_id, reference.target)
                 edges.add(Edge(node.node_id, reference.target.node_id, reference.role))
     referred_to = {edge.target for edge in edges}
     marked = (_marked(node, is_referred_to=node.node_id in referred_to) for node in nodes.values())
     return Graph(tuple(sorted(marked, key=lambda node: node.node_id)), tuple(sorted(edges)))
+
+
+def _told(known: Node | None, node: Node) -> Node:
+    """Which of two nodes tells more; of two catalogues of one language the one that comes first by name of file."""
+    return node if known is None or known.standing is Standing.MISSING else min(known, node)
 
 
 def around(graph: Graph, node_id: str) -> Graph:
