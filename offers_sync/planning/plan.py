@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -138,6 +138,8 @@ class Plan:
     guards: tuple[GuardReport, ...] = ()
     orphans: tuple[str, ...] = ()
     """The documents that left git while their objects live on."""
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What people call the objects that changes refer to by external id: the keys of documents."""
     asked: Asked = Asked()
     failure: str = ""
     """Why there is no plan, where there is none; the findings say more."""

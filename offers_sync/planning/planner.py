@@ -71,6 +71,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         findings=_sorted((*question.findings, *said.findings, *general)),
         guards=check_guards(scene, held, [step for step in held.steps if step.name in edits]),
         orphans=orphans,
+        names={desired.external_id: desired.key for desired in question.desired},
         asked=_asked(question),
     )
 
