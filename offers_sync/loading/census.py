@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from offers_sync.loading.complaints import Complaint
+from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.referring import Referral, criteria_in, referrals_of
+from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
 from offers_sync.models.project import Project
@@ -73,11 +75,31 @@ class Census:
             keys.setdefault(kind, []).append(key)
         return {kind: tuple(found) for kind, found in keys.items()}
 
+    @cached_property
+    def referrals(self) -> tuple[tuple[LoadedDocument, Referral], ...]:
+        """Every reference of every document."""
+        return tuple((document, referral) for document in self.documents for referral in referrals_of(document.model))
+
+    @cached_property
+    def criteria(self) -> tuple[tuple[LoadedDocument, Criterion | InlineCriterion, Path], ...]:
+        """Every criterion, those inside redeemables included, with the path that leads to it."""
+        return tuple(
+            (document, criterion, path)
+            for document in self.documents
+            for criterion, path in criteria_in(document.model)
+        )
+
     def environments_of(self, model: AnyDocument) -> tuple[str, ...]:
         """The environments that a document is for, those that do not exist left out."""
         if model.only is None:
             return self.environments
         return tuple(name for name in self.environments if name in model.only)
+
+    def missing_from(self, target: AnyDocument, model: AnyDocument) -> tuple[str, ...]:
+        """The environments that one document is for and the other is not."""
+        if target.only is None:
+            return ()
+        return tuple(name for name in self.environments_of(model) if name not in target.only)
 
 
 def joined(words: Iterable[str]) -> str:

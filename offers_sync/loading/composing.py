@@ -20,8 +20,8 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from offers_sync import codes
 from offers_sync.loading.complaints import TextComplaint
-from offers_sync.loading.nesting import DEPTH_LIMIT, survey
-from offers_sync.loading.scalars import read_plain
+from offers_sync.loading.nesting import DEPTH_LIMIT, is_surely_composable, survey
+from offers_sync.loading.scalars import PLAIN_VALUES
 from offers_sync.loading.syntax import explain_syntax, explain_tag
 from offers_sync.loading.texts import FileText
 
@@ -29,8 +29,6 @@ DOCUMENTS_LIMIT: Final = 10_000
 UNFOLDED_NODES_LIMIT: Final = 100_000
 """A file of 1 MiB holds about as many values without repeating itself."""
 
-_UNUSUAL: Final = re.compile(r"""(?:^|[\s\ufeff\[\]{},:"'])[*!]|<<""")
-"""An alias, a tag or a merge key may stand here; text that only looks like one is read carefully for nothing."""
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#[^\r\n]*)?)+)+")
 """An anchor and a tag before a value, which are no part of it."""
 _BARE_TAG: Final = re.compile(r"(?:&\S+\s+)?!")
@@ -63,9 +61,7 @@ class _QuickComposer(CParser):
 
     def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> Any:  # noqa: ARG002  the composer's signature
         """The value of a scalar, nothing for a collection."""
-        if value is None or not implicit[0]:
-            return value
-        return read_plain(value)
+        return PLAIN_VALUES[value] if value is not None and implicit[0] else value
 
 
 class _CarefulComposer(CParser):
@@ -88,7 +84,7 @@ class Values:
 
 def read_values(text: FileText) -> Values:
     """The documents of a file; those before a syntax error where there is one."""
-    if not _UNUSUAL.search(text.text) and survey(text.text) is None:
+    if is_surely_composable(text.text):
         try:
             return Values(tuple(_read_quickly(text.text)))
         except (YAMLError, _UnusualError):
@@ -105,18 +101,20 @@ def _read_quickly(text: str) -> Iterator[Any]:
         if count > DOCUMENTS_LIMIT:
             raise _UnusualError
         node = composer.get_node()
-        yield node.tag if node.__class__ is ScalarNode else _build_quickly(node)
+        yield node.tag if node.__class__ is ScalarNode else _build_quickly(node, DEPTH_LIMIT)
 
 
-def _build_quickly(node: Any) -> Any:
+def _build_quickly(node: Any, levels: int) -> Any:
+    if levels == 0:
+        raise _UnusualError
     if node.__class__ is SequenceNode:
-        return [item.tag if item.__class__ is ScalarNode else _build_quickly(item) for item in node.value]
+        return [item.tag if item.__class__ is ScalarNode else _build_quickly(item, levels - 1) for item in node.value]
     mapping: dict[str, Any] = {}
     for key, value in node.value:
         name = key.tag
         if name.__class__ is not str:
             raise _UnusualError
-        mapping[name] = value.tag if value.__class__ is ScalarNode else _build_quickly(value)
+        mapping[name] = value.tag if value.__class__ is ScalarNode else _build_quickly(value, levels - 1)
     if len(mapping) != len(node.value):
         raise _UnusualError
     return mapping
@@ -306,7 +304,7 @@ class _Builder:
             return {name: self._build(member.value) for name, member in self._collect(node).items()}
         if isinstance(node, SequenceNode):
             return [self._build(item) for item in node.value]
-        return read_plain(node.value) if node.tag is _PLAIN else node.value
+        return PLAIN_VALUES[node.value] if node.tag is _PLAIN else node.value
 
     def _has_fitting_tag(self, node: Node) -> bool:
         if node.tag is _PLAIN:

@@ -8,32 +8,28 @@ from collections.abc import Iterator, Mapping
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument, joined
 from offers_sync.loading.complaints import Complaint, Path
-from offers_sync.loading.identity import choose_id, derive_id, inline_key
-from offers_sync.loading.referring import criteria_in, referrals_of
 from offers_sync.loading.vocabulary import did_you_mean
-from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import Criterion, InlineCriterion
+from offers_sync.models.documents import Document
 from offers_sync.models.fields import LITERAL_LOCATION_PATTERN
 from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.references import External
-from offers_sync.models.schedule import Schedule
 from offers_sync.models.selector import Selector
-from offers_sync.models.values import DesiredKind, Source
+from offers_sync.models.values import Source
 
 _LITERAL_LOCATION = re.compile(LITERAL_LOCATION_PATTERN)
 
 
 def check_references(census: Census) -> Iterator[Charge]:
     """References to what does not exist, is not for the same environments, or is retired."""
-    for document in census.documents:
-        for referral in referrals_of(document.model):
-            if isinstance(referral.named, External):
-                continue
-            complaint = _check_reference(census, document.model, referral.kind, referral.named, referral.path)
-            if complaint is not None:
-                yield document.source, complaint
+    for document, referral in census.referrals:
+        if isinstance(referral.named, External):
+            continue
+        complaint = _check_reference(census, document.model, referral.kind, referral.named, referral.path)
+        if complaint is not None:
+            yield document.source, complaint
 
 
 def _check_reference(census: Census, model: AnyDocument, kind: str, named: str, path: Path) -> Complaint | None:
@@ -44,8 +40,7 @@ def _check_reference(census: Census, model: AnyDocument, kind: str, named: str, 
         return Complaint(
             codes.UNKNOWN_REFERENCE, path, f"there is no {kind} `{named}`", _advise_reference(census, kind, named)
         )
-    reached = census.environments_of(target.model)
-    missing = [name for name in census.environments_of(model) if name not in reached]
+    missing = census.missing_from(target.model, model)
     if missing:
         message = f"the {kind} `{named}` is not for {joined(missing)}, and this document is"
         return Complaint(
@@ -76,16 +71,15 @@ def check_environments(census: Census) -> Iterator[Charge]:
         for index, name in enumerate(document.model.only or ()):
             if name not in census.environments:
                 yield document.source, _unknown_environment(census, ("only", index), name, at_key=False)
-        here = census.environments_of(document.model)
-        for path, ids in _id_maps(document.model):
-            for name in ids:
-                if name not in census.environments:
-                    yield document.source, _unknown_environment(census, (*path, name), name, at_key=True)
-            missing = [name for name in here if name not in ids]
-            if missing:
-                message = f"no id is written for {joined(missing)}"
-                hint = codes.MISSING_FOR_ENVIRONMENT.remedy
-                yield document.source, Complaint(codes.MISSING_FOR_ENVIRONMENT, path, message, hint, at_key=True)
+    for document, path, ids in _id_maps(census):
+        for name in ids:
+            if name not in census.environments:
+                yield document.source, _unknown_environment(census, (*path, name), name, at_key=True)
+        missing = [name for name in census.environments_of(document.model) if name not in ids]
+        if missing:
+            message = f"no id is written for {joined(missing)}"
+            hint = codes.MISSING_FOR_ENVIRONMENT.remedy
+            yield document.source, Complaint(codes.MISSING_FOR_ENVIRONMENT, path, message, hint, at_key=True)
 
 
 def _unknown_environment(census: Census, path: Path, name: str, *, at_key: bool) -> Complaint:
@@ -94,22 +88,17 @@ def _unknown_environment(census: Census, path: Path, name: str, *, at_key: bool)
     return Complaint(codes.UNKNOWN_ENVIRONMENT, path, message, hint, at_key=at_key)
 
 
-def _id_maps(model: AnyDocument) -> Iterator[tuple[Path, Mapping[str, str]]]:
+def _id_maps(census: Census) -> Iterator[tuple[LoadedDocument, Path, Mapping[str, str]]]:
     """Every external_id that is written as a map by environment."""
-    written: list[tuple[Path, str | Mapping[str, str] | None]] = []
-    if isinstance(model, (Selector, Criterion, Redeemable)):
-        written.append((("external_id",), model.external_id))
-    criterion, path = criteria_in(model)
-    if isinstance(criterion, InlineCriterion):
-        written.append(((*path, "external_id"), criterion.external_id))
-    written.extend(
-        ((*referral.path, "external_id"), referral.named.external_id)
-        for referral in referrals_of(model)
-        if isinstance(referral.named, External)
-    )
-    for path, ids in written:
-        if isinstance(ids, Mapping):
-            yield path, ids
+    for document in census.documents:
+        if isinstance(document.model, Document) and isinstance(document.model.external_id, Mapping):
+            yield document, ("external_id",), document.model.external_id
+    for document, criterion, path in census.criteria:
+        if isinstance(criterion, InlineCriterion) and isinstance(criterion.external_id, Mapping):
+            yield document, (*path, "external_id"), criterion.external_id
+    for document, referral in census.referrals:
+        if isinstance(referral.named, External) and isinstance(referral.named.external_id, Mapping):
+            yield document, (*referral.path, "external_id"), referral.named.external_id
 
 
 def check_locations(census: Census) -> Iterator[Charge]:
@@ -120,22 +109,20 @@ def check_locations(census: Census) -> Iterator[Charge]:
     aliases = {
         name: {**common, **(environment.locations or {})} for name, environment in census.project.environments.items()
     }
-    for document in census.documents:
-        for path, written in _locations(document.model):
-            if _LITERAL_LOCATION.search(written):
-                continue
-            here = census.environments_of(document.model)
-            missing = [name for name in here if written not in aliases[name]]
+    for document, path, written in _locations(census):
+        if not _LITERAL_LOCATION.search(written):
+            missing = [name for name in census.environments_of(document.model) if written not in aliases[name]]
             if missing:
                 yield document.source, _unknown_location(path, written, missing, aliases)
 
 
-def _locations(model: AnyDocument) -> Iterator[tuple[Path, str]]:
-    if isinstance(model, Redeemable) and model.effective_location is not None:
-        yield ("effective_location",), model.effective_location
-    criterion, path = criteria_in(model)
-    for index, location in enumerate((criterion.effective_location if criterion is not None else None) or ()):
-        yield (*path, "effective_location", index), location
+def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
+    for document in census.documents:
+        if isinstance(document.model, Redeemable) and document.model.effective_location is not None:
+            yield document, ("effective_location",), document.model.effective_location
+    for document, criterion, path in census.criteria:
+        for index, location in enumerate(criterion.effective_location or ()):
+            yield document, (*path, "effective_location", index), location
 
 
 def _unknown_location(
@@ -183,57 +170,3 @@ def _names(census: Census) -> Iterator[tuple[Source, str, str]]:
     for faulty in census.faulty:
         if faulty.source is not None and faulty.key:
             yield faulty.source, faulty.kind, faulty.key
-
-
-def check_identities(census: Census) -> Iterator[Charge]:
-    """Ids on the server that two documents claim in one environment."""
-    if census.project is None:
-        return
-    claimed: dict[tuple[str, str], tuple[str, LoadedDocument]] = {}
-    told: set[tuple[Source, Source]] = set()
-    for document in census.documents:
-        for name, path, external_id, environment in _claims(census, document):
-            owner_name, owner = claimed.setdefault((environment, external_id), (name, document))
-            if owner_name == name or (owner.source, document.source) in told:
-                continue
-            told.add((owner.source, document.source))
-            message = f"{owner_name} in {owner.source.file} has the id {external_id} too"
-            hint = codes.DUPLICATE_IDENTITY.remedy
-            yield document.source, Complaint(codes.DUPLICATE_IDENTITY, path, message, hint)
-
-
-def _claims(census: Census, document: LoadedDocument) -> Iterator[tuple[str, Path, str, str]]:
-    """What a document claims to be: its name, the path that says so, the id, and in which environment."""
-    model = document.model
-    if isinstance(model, (Schedule, Locale)):
-        return
-    for environment in census.environments_of(model):
-        name = f"the {model.kind} `{model.key}`"
-        if isinstance(model, Campaign):
-            at: Path = ("external_campaign_id",) if model.external_campaign_id else ("key",)
-            yield name, at, model.external_campaign_id or _derived(census, "campaign", model.key), environment
-            continue
-        yield (name, *_claim(census, model.kind, model, model.formerly or model.key, environment), environment)
-        criterion, inline_path = criteria_in(model)
-        if isinstance(criterion, InlineCriterion) and isinstance(model, Redeemable):
-            former = inline_key(criterion.formerly or model.formerly or model.key)
-            path, external_id = _claim(census, "criterion", criterion, former, environment)
-            at = (*inline_path, *path) if path != ("key",) else inline_path
-            yield f"the criterion inside `{model.key}`", at, external_id, environment
-
-
-def _claim(
-    census: Census,
-    kind: DesiredKind,
-    model: Selector | Criterion | Redeemable | InlineCriterion,
-    key: str,
-    environment: str,
-) -> tuple[Path, str]:
-    chosen = choose_id(model.external_id, environment)
-    if chosen is not None:
-        return (("external_id",) if isinstance(model.external_id, str) else ("external_id", environment)), chosen
-    return (("formerly",) if model.formerly is not None else ("key",)), _derived(census, kind, key)
-
-
-def _derived(census: Census, kind: DesiredKind, key: str) -> str:
-    return derive_id(census.project.project, kind, key) if census.project is not None else ""

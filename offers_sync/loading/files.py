@@ -18,6 +18,10 @@ from offers_sync.findings import Code, Finding, Position
 from offers_sync.loading.texts import FileText
 
 FILE_BYTES_LIMIT: Final = 1024 * 1024
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Opening must not wait for the other end of a pipe."""
+_MARK: Final = "\ufeff"
+"""The byte order mark, which is no part of the text."""
 _SUFFIXES: Final = (".yaml", ".yml")
 
 
@@ -33,15 +37,11 @@ class RawFile:
 def list_files(folder: Path) -> Iterator[RawFile]:
     """Every YAML file below the folder, sorted by name; hidden files and folders are left alone."""
     root = os.path.realpath(folder)
-    for name, path in sorted(_walk(root, "")):
-        yield _read(root, name, path)
-
-
-def read_file(folder: Path, path: Path) -> RawFile:
-    """One file of the project."""
-    root = os.path.realpath(folder)
-    place = os.path.normpath(Path.cwd() / path)
-    return _read(root, _display(os.path.relpath(place, root)), place)
+    for name, path, is_link in sorted(_walk(root)):
+        if is_link and not _is_inside(root, path):
+            yield _refused(codes.FILE_OUTSIDE, name, "a symbolic link leads out of the project")
+        else:
+            yield _read(name, path)
 
 
 def decode(file: RawFile) -> FileText | Finding:
@@ -51,21 +51,32 @@ def decode(file: RawFile) -> FileText | Finding:
     if len(file.content) > FILE_BYTES_LIMIT:
         return _fault(codes.FILE_TOO_LARGE, file.name, "the file is larger than 1 MiB", codes.FILE_TOO_LARGE.remedy)
     try:
-        return FileText(file.name, file.content.decode("utf-8-sig"))
+        return FileText(file.name, file.content.decode().removeprefix(_MARK))
     except UnicodeDecodeError as error:
         return _not_utf8(file, error.start)
 
 
-def _walk(folder: str, prefix: str) -> Iterator[tuple[str, str]]:
-    with os.scandir(folder) as entries:
+def _walk(root: str) -> Iterator[tuple[str, str, bool]]:
+    """Name, path, and whether it is a link; links to folders inside are left out: those files are listed already."""
+    waiting = [(root, "")]
+    while waiting:
+        folder, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            yield prefix or ".", folder, False
+            continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             name = prefix + _display(entry.name)
-            if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(_SUFFIXES):
-                yield from _walk(entry.path, name + "/")
-            elif entry.name.endswith(_SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
-                yield name, entry.path
+            is_link, is_yaml = entry.is_symlink(), entry.name.endswith(_SUFFIXES)
+            if is_link and not is_yaml and (not entry.is_dir() or _is_inside(root, entry.path)):
+                continue
+            if is_link or is_yaml:
+                yield name, entry.path, is_link
+            elif entry.is_dir():
+                waiting.append((entry.path, name + "/"))
 
 
 def _display(name: str) -> str:
@@ -73,37 +84,26 @@ def _display(name: str) -> str:
     return name.replace(os.sep, "/").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _read(root: str, name: str, path: str) -> RawFile:
+def _read(name: str, path: str) -> RawFile:
     try:
-        if os.path.realpath(path) != path and not _is_inside(root, os.path.realpath(path)):
-            return _refused(codes.FILE_OUTSIDE, name, "a symbolic link leads out of the project")
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, _FLAGS)
         try:
-            mode = os.fstat(descriptor).st_mode
-            if stat.S_ISDIR(mode):
-                return _refused(codes.FILE_UNREADABLE, name, "this is a folder, where a file is expected")
-            if not stat.S_ISREG(mode):
-                return _refused(codes.FILE_UNREADABLE, name, "this is not a regular file")
-            return RawFile(name, _read_all(descriptor))
+            status = os.fstat(descriptor)
+            if stat.S_ISREG(status.st_mode):
+                return RawFile(name, os.read(descriptor, min(status.st_size, FILE_BYTES_LIMIT) + 1))
         finally:
             os.close(descriptor)
     except OSError as error:
-        return _refused(codes.FILE_UNREADABLE, name, f"the file cannot be read: {error.strerror or error}")
-
-
-def _read_all(descriptor: int) -> bytes:
-    """All of a file, or one byte more than the limit."""
-    content = b""
-    while len(content) <= FILE_BYTES_LIMIT:
-        part = os.read(descriptor, FILE_BYTES_LIMIT + 1 - len(content))
-        if not part:
-            break
-        content += part
-    return content
+        return _refused(codes.FILE_UNREADABLE, name, f"it cannot be read: {error.strerror or error}")
+    what = (
+        "this is a folder, where a file is expected" if stat.S_ISDIR(status.st_mode) else "this is not a regular file"
+    )
+    return _refused(codes.FILE_UNREADABLE, name, what)
 
 
 def _is_inside(root: str, path: str) -> bool:
-    return path == root or path.startswith(root + os.sep)
+    place = os.path.realpath(path)
+    return place == root or place.startswith(root + os.sep)
 
 
 def _refused(code: Code, name: str, message: str) -> RawFile:
@@ -115,7 +115,7 @@ def _fault(code: Code, name: str, message: str, hint: str) -> Finding:
 
 
 def _not_utf8(file: RawFile, offset: int) -> Finding:
-    before = file.content[:offset].decode("utf-8-sig", "replace")
+    before = file.content[:offset].decode("utf-8", "replace").removeprefix(_MARK)
     text = FileText(file.name, before)
     position = text.position(len(before), len(before))
     message = f"the byte 0x{file.content[offset]:02X} is not UTF-8"

@@ -21,7 +21,7 @@ _STEPS: Final = 2
 """From a campaign to its offer, and on to the schedule of that."""
 _NAMES_LIMIT: Final = 200
 """More names than these are looked for faster by parsing everything."""
-_FIELD: Final = rb"""\b%s["']?\s*:\s*(?:[&!]\S+\s+)*["']?(?:%s)(?![\w-])"""
+_FIELD: Final = rb"""%s["']?\s*:\s*(?:[&!]\S+\s+)*["']?(?:%s)(?![\w-])"""
 _CATALOGUE: Final = re.compile(_FIELD % (b"kind", b"locale"))
 
 
@@ -47,8 +47,10 @@ def narrow(focus: Focus, files: Sequence[RawFile]) -> Sequence[RawFile]:
             _collect(file, names, ids)
         if len(names) + len(ids) > _NAMES_LIMIT:
             return files
-        is_wanted = _search_for(names, ids)
-        fresh = [file for file in files if file.name not in taken and is_wanted.search(file.content)]
+        searches = [re.compile(_FIELD % (b"key", _any_of(names))), *map(re.compile, map(_literal, ids))]
+        fresh = [
+            file for file in files if file.name not in taken and any(search.search(file.content) for search in searches)
+        ]
         taken.update((file.name, file) for file in fresh)
     words = _any_of(names)
     for file in files:
@@ -57,13 +59,12 @@ def narrow(focus: Focus, files: Sequence[RawFile]) -> Sequence[RawFile]:
     return [file for file in files if file.name in taken]
 
 
-def _search_for(names: Iterable[str], ids: Iterable[str]) -> re.Pattern[bytes]:
-    definition = _FIELD % (b"key", _any_of(names))
-    return re.compile(b"%s|%s" % (definition, _any_of(ids)))
-
-
 def _any_of(words: Iterable[str]) -> bytes:
-    return b"|".join(re.escape(word.encode()) for word in sorted(words)) or b"(?!)"
+    return b"|".join(map(_literal, sorted(words))) or b"(?!)"
+
+
+def _literal(word: str) -> bytes:
+    return re.escape(word.encode())
 
 
 def _collect(file: RawFile, names: set[str], ids: set[str]) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from offers_sync import codes
-from offers_sync.loading.census import Census, Charge, LoadedDocument
+from offers_sync.loading.census import Census, Charge
 from offers_sync.loading.complaints import Complaint, Path
-from offers_sync.loading.referring import criteria_in
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.selector import Clause, Selector
 
@@ -24,19 +23,19 @@ _LAST_HOUR: Final = 23
 def judge(census: Census) -> Iterator[Charge]:
     """Everything that a colleague would ask about."""
     for document in census.documents:
-        for complaint in _judge_document(census, document):
+        if isinstance(document.model, Selector):
+            for complaint in _judge_selector(document.model):
+                yield document.source, complaint
+    for document, criterion, path in census.criteria:
+        for complaint in _judge_criterion(census, criterion, path):
             yield document.source, complaint
 
 
-def _judge_document(census: Census, document: LoadedDocument) -> Iterator[Complaint]:
-    if isinstance(document.model, Selector):
-        for side in ("base_items", "modifiers"):
-            items = getattr(document.model, side)
-            for index, clause in enumerate(items.clauses if items is not None else ()):
-                yield from _judge_list(clause.operator, clause.value, (side, "clauses", index, "value"))
-    criterion, path = criteria_in(document.model)
-    if criterion is not None:
-        yield from _judge_criterion(census, criterion, path)
+def _judge_selector(selector: Selector) -> Iterator[Complaint]:
+    for side in ("base_items", "modifiers"):
+        items = getattr(selector, side)
+        for index, clause in enumerate(items.clauses if items is not None else ()):
+            yield from _judge_list(clause.operator, clause.value, (side, "clauses", index, "value"))
 
 
 def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import starmap
+from itertools import islice, starmap
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -22,7 +22,6 @@ from offers_sync.loading.complaints import Complaint, from_pointer
 from offers_sync.loading.composing import compose, read_values
 from offers_sync.loading.crosschecks import (
     check_environments,
-    check_identities,
     check_locations,
     check_names,
     check_references,
@@ -30,6 +29,7 @@ from offers_sync.loading.crosschecks import (
 from offers_sync.loading.files import RawFile, decode, list_files
 from offers_sync.loading.findings import find, find_in_text, locate
 from offers_sync.loading.focusing import Focus, narrow
+from offers_sync.loading.identities import check_identities
 from offers_sync.loading.judging import judge
 from offers_sync.loading.moments import check_moments
 from offers_sync.loading.project import PROJECT_FILE
@@ -44,6 +44,10 @@ from offers_sync.models.values import Source
 
 __all__ = ["Loaded", "LoadedDocument", "load_files", "load_project"]
 
+_BULK: Final = 500_000
+"""As many new objects as some thousand files make."""
+_BATCH: Final = 64
+"""Files are parsed, then examined, so many at a time: what stays in the processor's cache is quicker by a tenth."""
 _KEY_LINE: Final = re.compile(r"^[ \t-]*key:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
 _CHECKS: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
     check_names,
@@ -107,20 +111,26 @@ def load_files(
 ) -> Loaded:
     """The project that some files make, wherever they were read from."""
     reading = _Reading(Surroundings(hosts, now or datetime.now(UTC)), focus)
-    with _no_collection():
-        for file in files:
-            reading.read(file)
+    with _without_collector():
+        remaining = iter(files)
+        while batch := tuple(islice(remaining, _BATCH)):
+            reading.read(batch)
         return reading.finish(folder)
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Values of YAML and models hold no cycles, and looking for some doubles the cost of making them."""
+def _without_collector() -> Iterator[None]:
+    """Values of YAML and models hold no cycles; looking for some doubles the cost of making them.
+
+    What was made in bulk is not looked at later either.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if gc.get_count()[0] > _BULK:
+            gc.freeze()
         if was_enabled:
             gc.enable()
 
@@ -138,8 +148,15 @@ class _Reading:
         self._findings: list[Finding] = []
         self._charges: list[Charge] = []
 
-    def read(self, file: RawFile) -> None:
-        """Take in one file."""
+    def read(self, files: Iterable[RawFile]) -> None:
+        """Take in some files."""
+        for source, written in [document for file in files for document in self._parse(file)]:
+            if source.file == PROJECT_FILE:
+                self._read_project(source, written)
+            else:
+                self._read_document(source, written)
+
+    def _parse(self, file: RawFile) -> Iterator[tuple[Source, Any]]:
         text = decode(file)
         if isinstance(text, Finding):
             self._findings.append(text)
@@ -154,12 +171,8 @@ class _Reading:
         elif all(written is None for written in values.documents):
             self._findings.append(_empty(text))
         for index, written in enumerate(values.documents):
-            if written is None:
-                continue
-            if file.name == PROJECT_FILE:
-                self._read_project(Source(file.name, index), written)
-            else:
-                self._read_document(Source(file.name, index), written)
+            if written is not None:
+                yield Source(file.name, index), written
 
     def _count_lost(self, text: FileText) -> None:
         """Documents behind a syntax error, by their key alone, so that references to them are left in peace."""

@@ -1,7 +1,7 @@
 """Whether a text may be composed at all: how deep it goes, how often it repeats itself, whether it contains itself.
 
-Composing calls itself in C at every level, so depth is known before it begins.  Most files are shown to be shallow
-by counting characters; the others pay for one walk over the parser's events.
+Composing calls itself in C at every level, so there must be an end to them before it begins.  Most files are shown
+to be harmless by counting characters; the others pay for one walk over the parser's events.
 """
 
 from __future__ import annotations
@@ -20,31 +20,30 @@ from offers_sync.loading.complaints import TextComplaint
 DEPTH_LIMIT: Final = 50
 ALIASES_LIMIT: Final = 1_000
 
-# Each block level of YAML begins further to the right than the one around it, but for a list that may stand
-# under its field; so 12 columns of indentation hold at most 26 levels, and a line opens three more at most unless it
-# strings indicators together.  Together with 20 brackets that is less than the limit.
-_WIDE_INDENTATION: Final = " " * 13
-_BRACKETS: Final = 20
-_INDICATORS_IN_A_ROW: Final = re.compile(r"(?:[-?:][ \t]+){3}")
-_ALIAS: Final = re.compile(r"""(?:^|[\s\ufeff\[\]{},:"'-])\*""")
+_OPENERS: Final = "[{-?:"
+"""Every level of nesting takes one of these characters."""
+_OPENERS_LIMIT: Final = 1_000
+"""Composing so many levels takes less than half a megabyte of the stack."""
+_UNUSUAL: Final = re.compile(r"""[*!](?<![^\s\ufeff\[\]{},:"'][*!])""")
+"""An alias or a tag, where a token may begin; text may look so too."""
+
+
+def may_be_unusual(text: str) -> bool:
+    """Whether there may be an alias, a tag or a merge key in the text."""
+    return "<<" in text or (("*" in text or "!" in text) and _UNUSUAL.search(text) is not None)
+
+
+def is_surely_composable(text: str) -> bool:
+    """Whether composing cannot exhaust the stack, nor meet an alias; how deep the text goes is not known by this."""
+    return not may_be_unusual(text) and sum(map(text.count, _OPENERS)) <= _OPENERS_LIMIT
 
 
 def survey(text: str) -> TextComplaint | None:
     """What forbids to compose the text, if anything does."""
-    if not _may_be_deep(text) and not _ALIAS.search(text):
-        return None
     try:
         return _walk(text)
     except YAMLError:
         return None  # composing stops at the same place, and says it better
-
-
-def _may_be_deep(text: str) -> bool:
-    return (
-        text.count("[") + text.count("{") > _BRACKETS
-        or _WIDE_INDENTATION in text
-        or _INDICATORS_IN_A_ROW.search(text) is not None
-    )
 
 
 def _walk(text: str) -> TextComplaint | None:

@@ -45,13 +45,12 @@ def referrals_of(model: AnyDocument) -> Iterator[Referral]:
             return
 
 
-def criteria_in(model: AnyDocument) -> tuple[Criterion | InlineCriterion | None, Path]:
+def criteria_in(model: AnyDocument) -> Iterator[tuple[Criterion | InlineCriterion, Path]]:
     """The criterion that a document is, or that is written inside it, and its path."""
     if isinstance(model, Criterion):
-        return model, ()
-    if isinstance(model, Redeemable) and isinstance(model.receipt_rule.criterion, InlineCriterion):
-        return model.receipt_rule.criterion, _RULE_PATH
-    return None, ()
+        yield model, ()
+    elif isinstance(model, Redeemable) and isinstance(model.receipt_rule.criterion, InlineCriterion):
+        yield model.receipt_rule.criterion, _RULE_PATH
 
 
 def _selectors(criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Referral]:

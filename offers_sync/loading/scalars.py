@@ -29,18 +29,19 @@ _DIGITS_LIMIT: Final = 300
 _CACHE_LIMIT: Final = 50_000
 _CACHED_LENGTH: Final = 64
 
-_cache: dict[str, Any] = {}
 
+class _PlainValues(dict[str, Any]):
+    """The values of unquoted scalars, worked out once for each that is short and seen often."""
 
-def read_plain(text: str) -> Any:
-    """The value of an unquoted scalar: null, a boolean, an integer, a decimal, text or an odd one."""
-    try:
-        return _cache[text]
-    except KeyError:
+    def __missing__(self, text: str) -> Any:
         value = _read(text)
-    if len(text) <= _CACHED_LENGTH and len(_cache) < _CACHE_LIMIT:
-        _cache[text] = value
-    return value
+        if len(text) <= _CACHED_LENGTH and len(self) < _CACHE_LIMIT:
+            self[text] = value
+        return value
+
+
+PLAIN_VALUES: Final = _PlainValues()
+"""Null, a boolean, an integer, a decimal, text or an odd scalar, by the text of an unquoted one."""
 
 
 def _read(text: str) -> Any:

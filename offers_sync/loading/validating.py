@@ -6,10 +6,10 @@ type is wrong.  A field that has one complaint does not get a second.  What othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -59,22 +59,32 @@ def examine_project(written: Any, surroundings: Surroundings) -> Examined:
 
 def _examine(model: type[BaseModel], written: dict[str, Any], more: Iterable[Complaint] = ()) -> Examined:
     """A mapping that is to be of one model, with what else is held against it."""
-    if any(name.startswith(IGNORED_PREFIX) for name in written):
-        written = {name: value for name, value in written.items() if not name.startswith(IGNORED_PREFIX)}
     complaints: list[Complaint] = []
     value: BaseModel | None = None
     try:
-        value = model.__pydantic_validator__.validate_python(written)
+        value = _make(model, written)
     except ValidationError as error:
         from offers_sync.loading.wording import translate  # noqa: PLC0415  only where something is wrong
 
         complaints = translate(error, model, written)
-    others = [*(_complain(fault) for fault in _break_rules(model, written, ())), *more]
+    others = [*(_complain(fault) for fault in _broken_rules(model, written)), *more]
     if others:
         seen = {complaint.path for complaint in complaints}
         complaints += [other for other in others if not _is_covered(other.path, seen)]
     is_sound = all(complaint.code.severity is not Severity.ERROR for complaint in complaints)
     return Examined(value if is_sound else None, tuple(complaints))
+
+
+def _make(model: type[BaseModel], written: dict[str, Any]) -> BaseModel:
+    """The model of a mapping, whose homes for anchors are left out if there are any."""
+    validate = model.__pydantic_validator__.validate_python
+    try:
+        return cast("BaseModel", validate(written))
+    except ValidationError:
+        kept = {name: value for name, value in written.items() if not name.startswith(IGNORED_PREFIX)}
+        if len(kept) == len(written):
+            raise
+        return cast("BaseModel", validate(kept))
 
 
 def _is_covered(path: Path, seen: set[Path]) -> bool:
@@ -106,20 +116,26 @@ def _unknown_kind(written: Mapping[str, Any]) -> Complaint:
     return Complaint(codes.UNKNOWN_KIND, ("kind",), f"`{kind}` is no kind of document", hint)
 
 
-def _break_rules(model: type[BaseModel], written: Any, path: Path) -> Iterator[Fault]:
+def _broken_rules(model: type[BaseModel], written: Any) -> list[Fault]:
     """What the rules of a model, and of those inside it, hold against what was written."""
+    faults: list[Fault] = []
+    _collect_faults(model, written, (), faults)
+    return faults
+
+
+def _collect_faults(model: type[BaseModel], written: Any, path: Path, faults: list[Fault]) -> None:
     if written.__class__ is not dict:
         return
     for rule in getattr(model, "rules", ()):
         for fault in rule.check(written):
-            yield Fault(fault.code, (*path, *fault.path), fault.message, fault.hint)
+            faults.append(replace(fault, path=(*path, *fault.path)))  # noqa: PERF401  most rules find nothing
     for name, nested in _nested(model):
         value = written.get(name)
         if value.__class__ is list:
             for index, item in enumerate(value):
-                yield from _break_rules(nested, item, (*path, name, index))
+                _collect_faults(nested, item, (*path, name, index), faults)
         elif value.__class__ is dict and not is_external(value):
-            yield from _break_rules(nested, value, (*path, name))
+            _collect_faults(nested, value, (*path, name), faults)
 
 
 @cache

@@ -84,14 +84,21 @@ def _path_of(details: ErrorDetails, written: Any) -> Path:
     path: list[str | int] = []
     value = written
     for step in details["loc"]:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
-        elif isinstance(step, str) and _INSIDE_MARK.fullmatch(step):
+        value, is_inside = _descend(value, step)
+        if not is_inside and isinstance(step, str) and _INSIDE_MARK.fullmatch(step):
             continue
         path.append(step)
     return tuple(path)
+
+
+def _descend(value: Any, step: str | int) -> tuple[Any, bool]:
+    """The value one step further in, if the step leads to one."""
+    match value, step:
+        case dict(), _ if step in value:
+            return value[step], True
+        case list(), int():
+            return value[step], True
+    return value, False
 
 
 def _call(path: Path) -> str:

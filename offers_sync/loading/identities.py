@@ -1,0 +1,95 @@
+"""Two documents that claim one id on the server, in an environment that both are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple, cast
+
+from offers_sync import codes
+from offers_sync.loading.census import Census, Charge, LoadedDocument
+from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.identity import derive_id, inline_key
+from offers_sync.models.campaign import Campaign
+from offers_sync.models.criterion import InlineCriterion
+from offers_sync.models.documents import Document
+from offers_sync.models.redeemable import Redeemable
+from offers_sync.models.values import DesiredKind
+
+_DERIVED_VERSION: Final = "5"
+_VERSION_AT: Final = 14
+"""Where a UUID says how it was made; one that is written out and was derived may be another document's."""
+
+
+class _Claim(NamedTuple):
+    """What a document says that it is."""
+
+    document: LoadedDocument
+    name: str
+    path: Path
+    kind: DesiredKind
+    key: str
+    """What its id is derived from, unless one is written."""
+    written: str | Mapping[str, str] | None
+
+
+def check_identities(census: Census) -> Iterator[Charge]:
+    """Ids that are claimed twice; ids that are derived from one name are told apart without being worked out."""
+    if census.project is None:
+        return
+    project = census.project.project
+    claims = list(_claims(census))
+    is_mixed = any(_looks_derived(claim.written) for claim in claims)
+    owners: dict[tuple[str, str], _Claim] = {}
+    told: set[tuple[str, str]] = set()
+    for claim in claims:
+        for environment, path, written in _ids(census, claim):
+            derived = derive_id(project, claim.kind, claim.key) if is_mixed else f"{claim.kind}/{claim.key}"
+            claimed = written or derived
+            owner = owners.setdefault((environment, claimed), claim)
+            pair = (owner.name, claim.name)
+            if owner.name == claim.name or pair in told:
+                continue
+            told.add(pair)
+            external_id = written or derive_id(project, claim.kind, claim.key)
+            message = f"{owner.name}, in {owner.document.source.file}, has the id {external_id} too"
+            complaint = Complaint(codes.DUPLICATE_IDENTITY, path, message, codes.DUPLICATE_IDENTITY.remedy)
+            yield claim.document.source, complaint
+
+
+def _claims(census: Census) -> Iterator[_Claim]:
+    for document in census.documents:
+        model = document.model
+        if isinstance(model, Document):
+            kind = cast("DesiredKind", model.kind)
+            path: Path = ("formerly",) if model.formerly else ("key",)
+            name = f"the {kind} `{model.key}`"
+            yield _Claim(document, name, path, kind, model.formerly or model.key, model.external_id)
+        elif isinstance(model, Campaign):
+            name = f"the campaign `{model.key}`"
+            yield _Claim(document, name, ("key",), "campaign", model.key, model.external_campaign_id)
+    for document, criterion, path in census.criteria:
+        if isinstance(criterion, InlineCriterion) and isinstance(document.model, Redeemable):
+            former = inline_key(criterion.formerly or document.model.formerly or document.model.key)
+            name = f"the criterion inside `{document.model.key}`"
+            yield _Claim(document, name, path, "criterion", former, criterion.external_id)
+
+
+def _ids(census: Census, claim: _Claim) -> Iterator[tuple[str, Path, str | None]]:
+    """Environment, the path that says so, and the id that is written for it."""
+    field = "external_campaign_id" if claim.kind == "campaign" else "external_id"
+    within = claim.path if claim.path not in (("key",), ("formerly",)) else ()
+    for environment in census.environments_of(claim.document.model):
+        match claim.written:
+            case None:
+                yield environment, claim.path, None
+            case str() as written:
+                yield environment, (*within, field), written
+            case ids:
+                yield environment, (*within, field, environment), ids.get(environment)
+
+
+def _looks_derived(written: str | Mapping[str, str] | None) -> bool:
+    if written is None:
+        return False
+    ids = (written,) if isinstance(written, str) else written.values()
+    return any(text[_VERSION_AT : _VERSION_AT + 1] == _DERIVED_VERSION for text in ids)
