@@ -42,7 +42,7 @@ _LEAST: Final[dict[DesiredKind, dict[str, Any]]] = {
 }
 
 
-def desired(kind: DesiredKind = "redeemable", key: str = "ten-off", /, **fields: Any) -> Desired:
+def desired(kind: DesiredKind = "redeemable", key: str = "ten-off", **fields: Any) -> Desired:
     """A document of a kind, with the fields given beside those that the kind needs."""
     return Desired(
         kind, key, f"id-of-{key}", {**_LEAST[kind], **fields}, (Origin("", Source(f"{kind}s/{key}.yaml"), ""),)

@@ -43,7 +43,7 @@ def _clause(attribute: str, value: str) -> dict[str, str]:
     ],
 )
 def test_the_smallest_place_is_named(before: Any, after: Any, expected: list[tuple[str, Any, Any]]) -> None:
-    """Members are paired by what they are about, an index is that of the second list, and what is gone is at the list."""
+    """Members are paired by what they are about; an index is that of the second list, what is gone is at the list."""
     assert differences("", before, after) == tuple(Difference(*each) for each in expected)
 
 
