@@ -32,6 +32,12 @@ class TextComplaint:
     hint: str = ""
 
 
+def advice(code: Code) -> str:
+    """A code's remedy as the hint of a finding."""
+    remedy = code.remedy
+    return remedy[:1].lower() + remedy[1:].rstrip(".")
+
+
 def to_pointer(path: Path) -> str:
     """The path as a JSON Pointer."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

@@ -19,7 +19,7 @@ from yaml.error import YAMLError
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from offers_sync import codes
-from offers_sync.loading.complaints import TextComplaint
+from offers_sync.loading.complaints import TextComplaint, advice
 from offers_sync.loading.nesting import DEPTH_LIMIT, is_surely_composable, survey
 from offers_sync.loading.scalars import PLAIN_VALUES
 from offers_sync.loading.syntax import explain_syntax, explain_tag
@@ -257,11 +257,11 @@ class _Builder:
         self._unfolded += size
         if height > DEPTH_LIMIT:
             message = f"its aliases unfold to {height} levels of nesting, more than {DEPTH_LIMIT}"
-            self.complain(codes.YAML_TOO_DEEP, node, message, codes.YAML_TOO_DEEP.remedy)
+            self.complain(codes.YAML_TOO_DEEP, node, message, advice(codes.YAML_TOO_DEEP))
             return FLAWED
         if self._unfolded > UNFOLDED_NODES_LIMIT:
             message = f"its aliases unfold to more than {UNFOLDED_NODES_LIMIT:,} values"
-            self.complain(codes.YAML_TOO_MANY_ALIASES, node, message, codes.YAML_TOO_MANY_ALIASES.remedy)
+            self.complain(codes.YAML_TOO_MANY_ALIASES, node, message, advice(codes.YAML_TOO_MANY_ALIASES))
             return FLAWED
         return self._build(node)
 

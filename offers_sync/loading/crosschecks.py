@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument, joined
-from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.documents import Document
@@ -48,7 +48,7 @@ def _check_reference(census: Census, model: AnyDocument, kind: str, named: str, 
         )
     if isinstance(target.model, Redeemable) and target.model.retired:
         message = f"the {kind} `{named}` is retired"
-        return Complaint(codes.REFERENCE_TO_RETIRED, path, message, codes.REFERENCE_TO_RETIRED.remedy)
+        return Complaint(codes.REFERENCE_TO_RETIRED, path, message, advice(codes.REFERENCE_TO_RETIRED))
     return None
 
 
@@ -78,7 +78,7 @@ def check_environments(census: Census) -> Iterator[Charge]:
         missing = [name for name in census.environments_of(document.model) if name not in ids]
         if missing:
             message = f"no id is written for {joined(missing)}"
-            hint = codes.MISSING_FOR_ENVIRONMENT.remedy
+            hint = advice(codes.MISSING_FOR_ENVIRONMENT)
             yield document.source, Complaint(codes.MISSING_FOR_ENVIRONMENT, path, message, hint, at_key=True)
 
 
@@ -137,7 +137,7 @@ def _unknown_location(
         hint = "write location:ID or tag:GROUP, or an alias from offers.yaml"
     else:
         message = f"there is no location `{written}`"
-        hint = did_you_mean(written, known) or codes.UNKNOWN_LOCATION.remedy
+        hint = did_you_mean(written, known) or advice(codes.UNKNOWN_LOCATION)
     return Complaint(codes.UNKNOWN_LOCATION, path, message, hint)
 
 
@@ -159,7 +159,7 @@ def check_names(census: Census) -> Iterator[Charge]:
                 message = f"`{model.formerly}` is the key that the document has now"
             yield (
                 document.source,
-                Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, codes.FORMERLY_EXISTS.remedy),
+                Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, advice(codes.FORMERLY_EXISTS)),
             )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from offers_sync import codes
 from offers_sync.findings import Code, Finding, Position
+from offers_sync.loading.complaints import advice
 from offers_sync.loading.texts import FileText
 
 FILE_BYTES_LIMIT: Final = 1024 * 1024
@@ -49,7 +50,7 @@ def decode(file: RawFile) -> FileText | Finding:
     if file.fault is not None:
         return file.fault
     if len(file.content) > FILE_BYTES_LIMIT:
-        return _fault(codes.FILE_TOO_LARGE, file.name, "the file is larger than 1 MiB", codes.FILE_TOO_LARGE.remedy)
+        return _fault(codes.FILE_TOO_LARGE, file.name, "the file is larger than 1 MiB", advice(codes.FILE_TOO_LARGE))
     try:
         return FileText(file.name, file.content.decode().removeprefix(_MARK))
     except UnicodeDecodeError as error:
@@ -107,7 +108,7 @@ def _is_inside(root: str, path: str) -> bool:
 
 
 def _refused(code: Code, name: str, message: str) -> RawFile:
-    return RawFile(name, b"", _fault(code, name, message, code.remedy))
+    return RawFile(name, b"", _fault(code, name, message, advice(code)))
 
 
 def _fault(code: Code, name: str, message: str, hint: str) -> Finding:
@@ -120,5 +121,5 @@ def _not_utf8(file: RawFile, offset: int) -> Finding:
     position = text.position(len(before), len(before))
     message = f"the byte 0x{file.content[offset]:02X} is not UTF-8"
     return Finding.of(
-        codes.NOT_UTF8, message, hint=codes.NOT_UTF8.remedy, position=position, source_line=text.line(position.line)
+        codes.NOT_UTF8, message, hint=advice(codes.NOT_UTF8), position=position, source_line=text.line(position.line)
     )

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, cast
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument
-from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.identity import derive_id, inline_key
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import InlineCriterion
@@ -52,7 +52,7 @@ def check_identities(census: Census) -> Iterator[Charge]:
             told.add(pair)
             external_id = written or derive_id(project, claim.kind, claim.key)
             message = f"{owner.name}, in {owner.document.source.file}, has the id {external_id} too"
-            complaint = Complaint(codes.DUPLICATE_IDENTITY, path, message, codes.DUPLICATE_IDENTITY.remedy)
+            complaint = Complaint(codes.DUPLICATE_IDENTITY, path, message, advice(codes.DUPLICATE_IDENTITY))
             yield claim.document.source, complaint
 
 

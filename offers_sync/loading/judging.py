@@ -8,7 +8,7 @@ from typing import Final
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge
-from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.selector import Clause, Selector
 
@@ -41,7 +41,7 @@ def _judge_selector(selector: Selector) -> Iterator[Complaint]:
 def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
     if criterion.rounding_rule is not None:
         message = f"`rounding_rule: {criterion.rounding_rule}` rounds the discount to whole dollars"
-        yield Complaint(codes.ROUNDS_DOLLARS, (*path, "rounding_rule"), message, codes.ROUNDS_DOLLARS.remedy)
+        yield Complaint(codes.ROUNDS_DOLLARS, (*path, "rounding_rule"), message, advice(codes.ROUNDS_DOLLARS))
     filters = criterion.line_item_filters or ()
     is_narrowed = any(line_filter.processing_method != "exclude" for line_filter in filters)
     if not is_narrowed and criterion.qc_processing_function not in _WITHOUT_FILTER:
@@ -49,7 +49,7 @@ def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, pat
         if filters:
             message = "every item but those excluded is discounted: all line item filters exclude"
         at = (*path, "line_item_filters") if filters else path
-        yield Complaint(codes.NO_FILTER, at, message, codes.NO_FILTER.remedy)
+        yield Complaint(codes.NO_FILTER, at, message, advice(codes.NO_FILTER))
     for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
         place = (*path, "receipt_qualifiers", index, "value")
         yield from _judge_list(qualifier.operator, qualifier.value, place)
@@ -88,7 +88,7 @@ def _judge_exclusions(census: Census, criterion: Criterion | InlineCriterion, pa
         if selector is not None and isinstance(selector.model, Selector) and _only_excludes(selector.model):
             message = f"`{qualifier.selector}` says what is left out, and as a qualifier it asks for such an item"
             at = (*path, "item_qualifiers", index, "selector")
-            yield Complaint(codes.EXCLUSION_AS_QUALIFIER, at, message, codes.EXCLUSION_AS_QUALIFIER.remedy)
+            yield Complaint(codes.EXCLUSION_AS_QUALIFIER, at, message, advice(codes.EXCLUSION_AS_QUALIFIER))
 
 
 def _only_excludes(selector: Selector) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 from offers_sync import codes
 from offers_sync.findings import Finding, Position, Severity
 from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDocument
-from offers_sync.loading.complaints import Complaint, from_pointer
+from offers_sync.loading.complaints import Complaint, advice, from_pointer
 from offers_sync.loading.composing import compose, read_values
 from offers_sync.loading.crosschecks import (
     check_environments,
@@ -247,6 +247,6 @@ def _empty(text: FileText) -> Finding:
     return Finding.of(
         codes.FILE_EMPTY,
         "the file holds no document",
-        hint=codes.FILE_EMPTY.remedy,
+        hint=advice(codes.FILE_EMPTY),
         position=Position(text.file, 1, 1, 1, 1),
     )

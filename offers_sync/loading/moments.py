@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge
-from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.zones import count_on_clock
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.redeemable import Redeemable
@@ -52,10 +52,10 @@ def _check_clock(local: datetime | None, zone: str | None, path: Path) -> Iterat
     match count_on_clock(local, zone):
         case "never":
             message = f"{local.isoformat()} does not exist in {zone}: the clocks jump over it"
-            yield Complaint(codes.TIME_DOES_NOT_EXIST, path, message, codes.TIME_DOES_NOT_EXIST.remedy)
+            yield Complaint(codes.TIME_DOES_NOT_EXIST, path, message, advice(codes.TIME_DOES_NOT_EXIST))
         case "twice":
             message = f"{local.isoformat()} exists twice in {zone}: the clocks are put back"
-            yield Complaint(codes.TIME_EXISTS_TWICE, path, message, codes.TIME_EXISTS_TWICE.remedy)
+            yield Complaint(codes.TIME_EXISTS_TWICE, path, message, advice(codes.TIME_EXISTS_TWICE))
         case "once":
             return
 
@@ -76,10 +76,10 @@ def _check_campaign(census: Census, campaign: Campaign, default: str | None) -> 
     begins = _instant(campaign.start, zone)
     if schedule.start is not None and begins < _instant(schedule.start, offer_zone):
         message = f"the campaign begins before its offer does, at {schedule.start.isoformat()}"
-        yield Complaint(codes.CAMPAIGN_OUTSIDE_OFFER, ("start",), message, codes.CAMPAIGN_OUTSIDE_OFFER.remedy)
+        yield Complaint(codes.CAMPAIGN_OUTSIDE_OFFER, ("start",), message, advice(codes.CAMPAIGN_OUTSIDE_OFFER))
     if schedule.end is not None and begins > _instant(schedule.end, offer_zone):
         message = f"the campaign begins after its offer has ended, at {schedule.end.isoformat()}"
-        yield Complaint(codes.CAMPAIGN_OUTSIDE_OFFER, ("start",), message, codes.CAMPAIGN_OUTSIDE_OFFER.remedy)
+        yield Complaint(codes.CAMPAIGN_OUTSIDE_OFFER, ("start",), message, advice(codes.CAMPAIGN_OUTSIDE_OFFER))
 
 
 def _schedule_of(census: Census, campaign: Campaign) -> Schedule | InlineSchedule | None:

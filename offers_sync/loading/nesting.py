@@ -15,7 +15,7 @@ from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, No
 
 from offers_sync import codes
 from offers_sync.findings import Code
-from offers_sync.loading.complaints import TextComplaint
+from offers_sync.loading.complaints import TextComplaint, advice
 
 DEPTH_LIMIT: Final = 50
 ALIASES_LIMIT: Final = 1_000
@@ -72,4 +72,4 @@ def _walk(text: str) -> TextComplaint | None:
 
 def _complaint(code: Code, event: Any, message: str) -> TextComplaint:
     start, end = event.start_mark.index, event.end_mark.index
-    return TextComplaint(code, start, max(end, start + 1), message, code.remedy)
+    return TextComplaint(code, start, max(end, start + 1), message, advice(code))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from offers_sync import codes
-from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.fields import parse_local_time
 from offers_sync.models.hosts import EMBEDDED, server_fault
@@ -94,14 +94,14 @@ def _check_allowance(written: Mapping[str, Any], path: Path, now: datetime, zone
     guard, name = written.get("guard"), written.get("code")
     if (guard is None) == (name is None):
         what = "neither a guard nor a code" if guard is None else "both a guard and a code"
-        hint = codes.NO_ALLOWANCE_SUBJECT.remedy
+        hint = advice(codes.NO_ALLOWANCE_SUBJECT)
         yield Complaint(codes.NO_ALLOWANCE_SUBJECT, path, f"the exception names {what}", hint)
     if isinstance(name, str):
         yield from _check_code(name, (*path, "code"))
     until = _moment(written.get("until"))
     if until is not None and until <= _clock(now, zone):
         message = f"the exception ended at {until.isoformat()}"
-        yield Complaint(codes.ALLOWANCE_EXPIRED, (*path, "until"), message, codes.ALLOWANCE_EXPIRED.remedy)
+        yield Complaint(codes.ALLOWANCE_EXPIRED, (*path, "until"), message, advice(codes.ALLOWANCE_EXPIRED))
 
 
 def _check_code(name: str, path: Path) -> Iterator[Complaint]:
@@ -111,7 +111,7 @@ def _check_code(name: str, path: Path) -> Iterator[Complaint]:
         yield Complaint(codes.WRONG_VALUE, path, f"there is no code `{name}`", hint)
     elif code.severity.value == _NEVER_WAIVED:
         message = f"`{name}` is an error, and errors cannot be waived"
-        yield Complaint(codes.WRONG_VALUE, path, message, code.remedy)
+        yield Complaint(codes.WRONG_VALUE, path, message, advice(code))
 
 
 def _moment(written: Any) -> datetime | None:

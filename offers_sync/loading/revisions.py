@@ -16,6 +16,7 @@ from typing import Final
 from offers_sync import codes
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, Position
+from offers_sync.loading.complaints import advice
 from offers_sync.loading.files import FILE_BYTES_LIMIT, RawFile
 
 FETCH_HINT: Final = "fetch the whole history, with `fetch-depth: 0` for actions/checkout or `git fetch --unshallow`"
@@ -115,7 +116,7 @@ def _outside(name: str) -> Finding:
     return Finding.of(
         codes.FILE_OUTSIDE,
         "a symbolic link leads out of the project",
-        hint=codes.FILE_OUTSIDE.remedy,
+        hint=advice(codes.FILE_OUTSIDE),
         position=Position(name, 1, 1, 1, 1),
     )
 
