@@ -7,6 +7,7 @@ what a difference means is not done here.
 
 from __future__ import annotations
 
+import json
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -89,7 +90,10 @@ def unit_facts(kind: DesiredKind, unit: str) -> UnitFacts:
 
 def order_key(value: Any) -> bytes:
     """A total order over canonical values."""
-    return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # halves of characters and huge numbers, which only an answer may hold
+        return json.dumps(value, default=str, sort_keys=True).encode()
 
 
 _NO_FACTS: Final = UnitFacts()
