@@ -57,16 +57,22 @@ def read_base(folder: Path, ref: str) -> Revision:
 
 
 def _merge_base(git: _Git, ref: str) -> str:
-    for name in (ref, "HEAD"):
-        if git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").returncode:
-            raise InvalidInputError(
-                f"git knows no commit called {name}" if name == ref else "this repository has no commit yet",
-                hint="check the name, and fetch it first: `git fetch origin main`, then `--base origin/main`",
-            )
+    if not _is_commit(git, "HEAD"):
+        raise InvalidInputError("this repository has no commit yet, so there is no base", hint="plan without --base")
+    if not _is_commit(git, ref):
+        raise InvalidInputError(
+            f"git knows no commit called {ref}",
+            hint="check the name, and fetch it first: `git fetch origin main`, then `--base origin/main`",
+        )
     found = git.run("merge-base", "--end-of-options", ref, "HEAD")
     if found.returncode:
         raise InvalidInputError(f"{ref} and HEAD have no commit in common", hint="choose the branch this one left")
     return found.stdout.decode().strip()
+
+
+def _is_commit(git: _Git, name: str) -> bool:
+    arguments = ("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return git.run("rev-parse", *arguments).returncode == 0
 
 
 def _tree(git: _Git, commit: str, prefix: str) -> Iterator[_Entry]:
