@@ -415,6 +415,18 @@ NO_PLAN = _error(
     "Something that a plan is made from could not be read; the message says what.",
     "Follow the hint and plan again; nothing was written.",
 )
+GUARD_REFUSED = _error(
+    "guard-refused",
+    "A guard refuses the plan",
+    "It would do more at once than offers.yaml lets one apply do. Creation cannot be undone, so somebody has to agree.",
+    "Pass the flag that the message names, or raise the limit in offers.yaml by a reviewed line.",
+)
+KEPT_BACK = _warning(
+    "kept-back",
+    "A step is kept back",
+    "Something that it needs is missing, in doubt or left out, so it is not carried out; nor is what depends on it.",
+    "Do what the reason says and plan again.",
+)
 KEPT_BY_SERVER = _notice(
     "kept-by-server",
     "The server keeps another value than was written",
