@@ -1,0 +1,98 @@
+"""`offers drift`: what changed outside git."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from offers_sync.cli.main import run
+from offers_sync.contract import REDEEMABLES_PATH
+from offers_sync.loading.identity import derive_id
+from offers_sync.reporting.plan_json import plan_schema
+from offers_sync.sandbox import open_embedded
+from offers_sync.wire.client import Client, Connection
+
+OFFER = """\
+kind: redeemable
+key: five-off
+name: Five off everything
+note: Ask legal.
+receipt_rule: {flat_discount: 5}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one offer that is applied, in a folder one stands in."""
+    (tmp_path / "offers.yaml").write_text("project: p\nenvironments: {sandbox: {server: embedded}}\n", encoding="utf-8")
+    (tmp_path / "five-off.yaml").write_text(OFFER, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["apply", "--yes"]) == 0
+    return tmp_path
+
+
+def _change_outside(project: Path, **fields: Any) -> None:
+    """Do what somebody does in the dashboard."""
+    with (
+        open_embedded(project / ".offers" / "sandbox.db") as embedded,
+        Client(Connection("https://sandbox.punchh.com", "key"), transport=embedded.transport) as client,  # type: ignore[arg-type]
+    ):
+        item = {"external_id": derive_id("p", "redeemable", "five-off"), **fields}
+        (result,) = client.patch(REDEEMABLES_PATH, {"data": [item]}).body["results"]
+        assert result["success"]
+
+
+def test_without_changes_there_is_no_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An edit that is still to be applied is none."""
+    path = project / "five-off.yaml"
+    path.write_text(OFFER.replace("everything", "all"), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["drift"]) == 0
+    assert capsys.readouterr().out == "p on sandbox: nothing changed outside git, of 1 that are remembered.\n"
+
+
+def test_what_changed_outside_git_is_shown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each value is shown as git applied it and as it is, with the line that says it, and the exit code is 2."""
+    _change_outside(project, note="Ask nobody.")
+    capsys.readouterr()
+    assert run(["drift", str(project)]) == 2
+    shown = capsys.readouterr().out
+    assert "p on sandbox: 1 object was changed outside git, of 1 that are remembered.\n" in shown
+    assert "redeemable/five-off  (five-off.yaml:1)" in shown
+    assert "note: git applied Ask legal., the server has Ask nobody." in shown
+
+
+def test_drift_as_json_is_a_plan(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document is as the plan's schema says, and holds what would bring git's values back."""
+    _change_outside(project, note="Ask nobody.")
+    capsys.readouterr()
+    assert run(["drift", "--format", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(plan_schema()).validate(document)
+    (step,) = document["steps"]
+    assert (step["cause"], step["changes"][0]["verdict"]) == ("drift", "drift")
+    assert step["changes"][0]["position"]["line"] == 4
+
+
+def test_the_plan_calls_it_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Applying would bring git's value back, and the plan says whose change that is."""
+    _change_outside(project, note="Ask nobody.")
+    capsys.readouterr()
+    assert run(["plan", "--format", "json"]) == 0
+    (step,) = json.loads(capsys.readouterr().out)["steps"]
+    assert step["cause"] == "drift"
+    assert run(["apply", "--yes"]) == 0
+    assert run(["drift"]) == 0
+
+
+def test_without_memory_drift_says_so(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A lost memory is not taken for a server without changes."""
+    for path in (project / ".offers").glob("state.db*"):
+        path.unlink()
+    capsys.readouterr()
+    assert run(["drift"]) == 0
+    assert "nothing is remembered of one live object" in capsys.readouterr().out
