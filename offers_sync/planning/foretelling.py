@@ -43,7 +43,7 @@ _NOTHING_LEFT: Final = "no filter is left that narrows the offer, so every item 
 
 
 def foretelling(payloads: Payloads, encode: Encode) -> Annotator:
-    """Says what the server would drop of each write, or why it would refuse it."""
+    """Says what the server would drop of each write, or why it would refuse it; what is kept back is not written."""
 
     def foretell(situation: Situation) -> Iterator[Annotation]:
         sent = payloads(situation.steps)
@@ -51,7 +51,8 @@ def foretelling(payloads: Payloads, encode: Encode) -> Annotator:
         criteria = _known("criterion", situation)
         for step in situation.steps:
             payload = _with_known_segment(sent.get(step.name))
-            if payload is None or step.kind == "campaign" or step.action is Action.UPLOAD_IMAGE:
+            is_sent = not step.held_back and step.action is not Action.UPLOAD_IMAGE
+            if payload is None or step.kind == "campaign" or not is_sent:
                 continue
             before = encode(step.kind, step.live.fields) if step.live is not None else None
             world = World(

@@ -1,96 +1,255 @@
-"""The plan as text for a terminal: the figures first, then each step with what changes.
+"""The plan as text for a terminal: the figures first, then what changes, grouped, the gravest first.
 
-Colour is marked with click's escapes and stripped by the command line where there is no terminal.
+    marlow-burgers on sandbox: 1 to create, 2 to update, 77 unchanged.
+
+    ~ update 1 redeemable
+      free-fries                                 redeemables/free-fries.yaml:4
+          name    Free Fries -> Free small fries
+          points  100        -> 80
+            notice live-edit: guests have this offer now, ...
+
+Marks are coloured with click's escapes, which the command line strips where there is no terminal.  What is said is
+worked out by ``plan_outline``.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from offers_sync.planning.plan import Action, Change, Plan, Step, plain
+import click
+
+from offers_sync.findings import Finding, Severity
+from offers_sync.planning.plan import Action, Plan, Step
+from offers_sync.reporting.columns import contrasted, cut, padded, width_of, wrapped
+from offers_sync.reporting.escaping import at_line_start, printable
 from offers_sync.reporting.formats import Page
+from offers_sync.reporting.layout import NARROWEST
+from offers_sync.reporting.plan_outline import Block, Held, Outline, Row, Section, outline
+from offers_sync.reporting.wording import CAUSES, NOTHING, VERBS, counted, summary_line, words_of
 
-_MARKS: Final = {
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.RETIRE: "-",
-    Action.UPLOAD_IMAGE: "^",
-    Action.DISTRIBUTE: ">",
+MARKS: Final = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.RETIRE: ("-", "red"),
+    Action.UPLOAD_IMAGE: ("^", "cyan"),
+    Action.DISTRIBUTE: (">", "magenta"),
 }
-_VALUE_WIDTH: Final = 60
+_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_WIDEST: Final = 120
+_ARROW: Final = " -> "
+_FIELDS_OF_CREATES: Final = 10
+"""Up to so many new objects of one kind are shown with their fields; of more, the names tell more than the fields."""
+_BLOCKS_SHOWN: Final = 60
+_FINDINGS_SHOWN: Final = 40
+_NAME_LINES: Final = 12
+_VALUE_LINES: Final = 3
+_LABEL_SHARE: Final = 0.4
+"""A label takes at most so much of the line."""
 
 
-def plan_text(plan: Plan, page: Page = Page()) -> str:  # noqa: ARG001, B008  a frozen value
+def plan_text(plan: Plan, page: Page = Page()) -> str:  # noqa: B008  a frozen value
     """The plan for a person."""
-    return "\n".join(_lines(plan)) + "\n"
+    return "\n".join(_Text(page).lines(plan)) + "\n"
 
 
-def summary_line(plan: Plan) -> str:
-    """The plan in one line."""
-    figures = plan.summary
-    parts = [
-        f"{count} to {words}"
-        for count, words in (
-            (figures.create, "create"),
-            (figures.update, "update"),
-            (figures.retire, "retire"),
-            (figures.upload_image, "upload an image for"),
-            (figures.distribute, "distribute"),
-        )
-        if count
-    ]
-    held = sum(bool(step.held_back) for step in plan.steps)
-    if held:
-        parts.append(f"{held} kept back")
-    rest = f"{figures.unchanged} unchanged"
-    return f"{plan.project} on {plan.environment}: {', '.join(parts) or 'nothing to do'}, {rest}."
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The marks that a terminal is written with."""
+
+    page: Page
+
+    @property
+    def width(self) -> int:
+        return min(max(self.page.width, NARROWEST), _WIDEST)
+
+    def lines(self, plan: Plan) -> Iterator[str]:
+        told = outline(plan)
+        yield from _bold(wrapped(summary_line(plan), self.width))
+        for refusal in told.refusals:
+            yield from self._told(Severity.ERROR, refusal, 0)
+        yield from self._causes(told)
+        for section in told.sections:
+            yield ""
+            yield from self._section(section)
+        if told.held:
+            yield from ("", click.style("kept back", bold=True))
+            for held in told.held:
+                yield from self._held(held)
+        if told.findings:
+            yield from ("", click.style("also", bold=True))
+            yield from self._findings(told.findings, 2)
+
+    def _causes(self, told: Outline) -> Iterator[str]:
+        if told.causes:
+            words = ", ".join(f"{count:,} {CAUSES[cause]}" for cause, count in told.causes)
+            yield from wrapped(f"Of these, {words}.", self.width)
+
+    # ------------------------------------------------------------------------------------------------- sections
+
+    def _section(self, section: Section) -> Iterator[str]:
+        mark, colour = MARKS[section.action]
+        title = f"{VERBS[section.action]} {counted(section.count, section.kind)}"
+        yield f"{click.style(mark, fg=colour, bold=True)} {click.style(title, bold=True)}"
+        shown, rest = section.blocks[:_BLOCKS_SHOWN], section.blocks[_BLOCKS_SHOWN:]
+        has_fields = section.action is not Action.CREATE or section.count <= _FIELDS_OF_CREATES
+        column = self._name_column(shown)
+        for block in shown:
+            yield from self._head(block, column)
+            for finding in block.findings:
+                yield from self._finding(finding, 6, has_place=False)
+            yield from self._rows(block, has_fields=has_fields)
+        if rest:
+            steps = [step for block in rest for step in block.steps]
+            yield f"  and {len(steps):,} more; --format json says all of them"
+            yield from self._names(steps, 6)
+
+    def _name_column(self, blocks: Iterable[Block]) -> int:
+        """The width of the column of names; the places come after it where they fit."""
+        widths = [width_of(printable(block.steps[0].desired.key)) for block in blocks if len(block.steps) == 1]
+        return min(max(widths, default=0), self.width // 2) + 2
+
+    def _head(self, block: Block, column: int) -> Iterator[str]:
+        note = f"  [{block.note}]" if block.note else ""
+        if len(block.steps) > 1:
+            yield f"  {len(block.steps):,} alike{note}"
+            yield from self._names(block.steps, 6)
+            return
+        (step,) = block.steps
+        name, place = printable(step.desired.key), self._place(step)
+        if place and 2 + max(column, width_of(name) + 2) + width_of(place + note) <= self.width:
+            yield f"  {padded(name, column)}{click.style(place, dim=True)}{note}"
+            return
+        yield from (f"  {line}" for line in wrapped(name, self.width - 2))
+        if note:
+            yield f"    {note.strip()}"
+        if place:
+            yield f"    {click.style(place, dim=True)}"
+
+    def _place(self, step: Step) -> str:
+        place = step.position
+        return f"{at_line_start(f'{self.page.prefix}{place.file}')}:{place.line}" if place is not None else ""
+
+    def _names(self, steps: Sequence[Step], indent: int) -> Iterator[str]:
+        return self._listed(sorted(printable(step.desired.key) for step in steps), indent)
+
+    def _listed(self, names: Sequence[str], indent: int) -> Iterator[str]:
+        """Names side by side, on no more than a few lines."""
+        shown = 0
+        lines: list[str] = []
+        for name in names:
+            joined = f"{lines[-1]} {name}," if lines else f"{name},"
+            if lines and width_of(joined) <= self.width - indent:
+                lines[-1] = joined
+            elif len(lines) == _NAME_LINES:
+                break
+            else:
+                lines.append(f"{name},")
+            shown += 1
+        if shown == len(names) and lines:
+            lines[-1] = lines[-1].removesuffix(",")
+        for line in lines:
+            yield from self._indented(line, indent)
+        if shown < len(names):
+            yield f"{' ' * indent}and {len(names) - shown:,} more"
+
+    # ----------------------------------------------------------------------------------------------------- rows
+
+    def _rows(self, block: Block, *, has_fields: bool) -> Iterator[str]:
+        is_new = block.steps[0].action is Action.CREATE
+        rows = [row for row in block.rows if has_fields or row.findings]
+        widest = int((self.width - 6) * _LABEL_SHARE)
+        label_width = min(max((width_of(row.label) for row in rows), default=0), widest)
+        room = self.width - 6 - label_width - 2
+        before_width = 0 if is_new else self._before_width(rows, room)
+        for row in rows:
+            yield from self._new_row(row, label_width, room) if is_new else self._row(row, label_width, before_width)
+            for finding in row.findings:
+                yield from self._finding(finding, 8, has_place=False)
+
+    def _before_width(self, rows: Iterable[Row], room: int) -> int:
+        half = (room - len(_ARROW)) // 2
+        return max((width for row in rows if (width := width_of(row.before)) <= half), default=0)
+
+    def _new_row(self, row: Row, label_width: int, room: int) -> Iterator[str]:
+        label = padded(cut(row.label, label_width), label_width)
+        lines = list(wrapped(row.after, room))
+        shown = lines[:_VALUE_LINES]
+        if len(lines) > _VALUE_LINES:
+            shown[-1] = cut(shown[-1] + " " * room, room)
+        yield f"      {label}  {shown[0] if shown else ''}"
+        yield from (f"      {' ' * label_width}  {line}" for line in shown[1:])
+
+    def _row(self, row: Row, label_width: int, before_width: int) -> Iterator[str]:
+        note = f"  [{row.note}]" if row.note else ""
+        is_short = width_of(row.before) <= before_width and width_of(row.label) <= label_width
+        line = f"{padded(row.before, before_width)}{_ARROW}{row.after}{note}"
+        if is_short and 6 + label_width + 2 + width_of(line) <= self.width:
+            before = click.style(row.before, fg="red") if row.before != NOTHING else row.before
+            blanks = " " * (before_width - width_of(row.before))
+            yield f"      {padded(row.label, label_width)}  {before}{blanks}{_ARROW}{_new(row.after)}{note}"
+            return
+        yield from (f"      {line}" for line in wrapped(f"{row.label}{note}", self.width - 6))
+        room = (self.width - 10) * _VALUE_LINES - _VALUE_LINES * 10
+        before, after = contrasted(row.before, row.after, max(room, self.width - 10))
+        for mark, colour, side in (("-", "red", before), ("+", "green", after)):
+            if side != NOTHING:
+                yield from self._side(mark, colour, side)
+
+    def _side(self, mark: str, colour: str, text: str) -> Iterator[str]:
+        for place, line in enumerate(wrapped(text, self.width - 10)):
+            yield f"        {click.style(mark if place == 0 else ' ', fg=colour)} {click.style(line, fg=colour)}"
+
+    # ------------------------------------------------------------------------------- findings and what is held
+
+    def _held(self, held: Held) -> Iterator[str]:
+        names = list(dict.fromkeys(printable(step.name) for step in held.steps))
+        if held.is_asked_for:
+            yield f"  {len(held.steps):,} steps {held.reason}"
+            return
+        yield from self._listed(names, 2)
+        yield from self._indented(held.reason, 6)
+
+    def _findings(self, findings: Sequence[Finding], indent: int) -> Iterator[str]:
+        for finding in findings[:_FINDINGS_SHOWN]:
+            yield from self._finding(finding, indent, has_place=True)
+        if len(findings) > _FINDINGS_SHOWN:
+            yield f"{' ' * indent}and {len(findings) - _FINDINGS_SHOWN:,} more; --format json says all of them"
+
+    def _finding(self, finding: Finding, indent: int, *, has_place: bool) -> Iterator[str]:
+        """What is beside the steps says where it stands; a notice there says no more than that."""
+        is_brief = has_place and finding.severity is Severity.NOTICE
+        place = finding.position if has_place else None
+        where = f"{at_line_start(f'{self.page.prefix}{place.file}')}:{place.line}" if place is not None else ""
+        message = f"{finding.code}: {printable(finding.message)}"
+        yield from self._told(finding.severity, f"{message} ({where})" if is_brief and where else message, indent)
+        if is_brief:
+            return
+        if finding.hint:
+            yield from self._indented(f"hint: {printable(finding.hint)}", indent + 2)
+        if where:
+            yield f"{' ' * (indent + 2)}{click.style(where, dim=True)}"
+
+    def _told(self, severity: Severity, text: str, indent: int) -> Iterator[str]:
+        told = f"{severity.value} {text}"
+        first = next(wrapped(told, self.width - indent))
+        word = first[: len(severity.value)]
+        yield f"{' ' * indent}{click.style(word, fg=_COLOURS[severity], bold=True)}{first[len(word) :]}"
+        yield from self._indented(told[len(first) :].removeprefix(" "), indent + 2)
+
+    def _indented(self, text: str, indent: int) -> Iterator[str]:
+        return (f"{' ' * indent}{line}" for line in wrapped(text, self.width - indent))
 
 
-def _lines(plan: Plan) -> Iterator[str]:
-    yield summary_line(plan)
-    for gap in plan.gaps:
-        yield f"  ! incomplete: {gap}"
-    for step in plan.steps:
-        yield ""
-        yield from _step_lines(step)
-    for orphan in plan.orphans:
-        yield f"  ? {orphan} has left git and is not touched"
-    if plan.refusals:
-        yield ""
-    for guard in plan.refusals:
-        yield f"  guard {guard.guard}: {guard.actual} planned, {guard.limit} allowed; pass {guard.allow_with}"
+def _bold(lines: Iterable[str]) -> Iterator[str]:
+    return (click.style(line, bold=True) for line in lines)
 
 
-def _step_lines(step: Step) -> Iterator[str]:
-    place = f"  ({step.position.file}:{step.position.line})" if step.position is not None else ""
-    yield f"  {_MARKS[step.action]} {step.action.value.replace('_', ' ')} {step.name}{place}"
-    if step.held_back:
-        yield f"      kept back: {printable(step.held_back)}"
-    for change in step.changes:
-        yield from _change_lines(step, change)
+def _new(text: str) -> str:
+    return click.style(text, fg="green") if text != NOTHING else text
 
 
-def _change_lines(step: Step, change: Change) -> Iterator[str]:
-    name = change.field.path.removeprefix("/").replace("/", ".")
-    after = short(change.field.after)
-    if step.action is Action.CREATE:
-        yield f"      {name}: {after}"
-    else:
-        note = "" if change.field.verdict.value == "edit" else f"  [{change.field.verdict.value}]"
-        yield f"      {name}: {short(change.field.before)} -> {after}{note}"
-
-
-def short(value: Any) -> str:
+def short(value: Any, width: int = 60) -> str:
     """A value in one line, not longer than a person reads."""
-    if value is None:
-        return "(none)"
-    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
-    text = printable(text)
-    return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
-
-
-def printable(text: str) -> str:
-    """Text without anything that a terminal would obey."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+    return cut(words_of(value, {}), width)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from offers_sync.applying.outcomes import RunReport
 from offers_sync.models.values import Outcome
-from offers_sync.reporting.plan import printable
+from offers_sync.reporting.escaping import printable
 
 
 def run_text(report: RunReport) -> str:

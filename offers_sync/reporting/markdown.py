@@ -1,0 +1,81 @@
+"""Pieces of GitHub's Markdown that hold text from anywhere: whatever the text, it stays text.
+
+What is not a plain word goes into a code span, where nothing is a mark, a mention, a reference, an address or a tag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote
+
+from offers_sync.reporting.escaping import printable
+
+_TICKS: Final = re.compile("`+")
+_SPAN: Final = re.compile("`([^`]+)`")
+_LETTERS: Final = r"[^\W\d_]+"
+_PLAIN_WORD: Final = re.compile(rf"""\(?["']?{_LETTERS}(['-]{_LETTERS})*["']?\)?[,;:.?]?|[0-9]{{1,3}}(,?[0-9]{{3}})*""")
+"""Words and figures.  Digits after a hyphen could be a reference such as GH-1, and before a full stop begin a list."""
+_STOPS: Final = ",;:."
+_FENCE: Final = 3
+
+
+def code(text: str) -> str:
+    """The text as it is, in a code span; a line break would end it, so none is left."""
+    shown = printable(text)
+    if not shown.strip():
+        return f"`{shown or ' '}`"
+    ticks = "`" * (_longest(shown) + 1)
+    needs_blanks = shown[0] in "` " or shown[-1] in "` "
+    return f"{ticks} {shown} {ticks}" if needs_blanks else f"{ticks}{shown}{ticks}"
+
+
+def prose(text: str) -> str:
+    """A message: its words as words, what it quotes between ticks as code, and all else as code too."""
+    pieces: list[str] = []
+    end = 0
+    for span in _SPAN.finditer(text):
+        pieces += [_words(text[end : span.start()]), code(span[1])]
+        end = span.end()
+    return "".join([*pieces, _words(text[end:])]).strip()
+
+
+def _words(text: str) -> str:
+    """The text with every word that is not plain as code."""
+    return " ".join(_word(word) for word in re.split(" +", printable(text)))
+
+
+def _word(word: str) -> str:
+    """A word as it is, or as code but for the stop after it."""
+    if not word or _PLAIN_WORD.fullmatch(word) or word in _STOPS:
+        return word
+    core = word.removesuffix(word[-1]) if word[-1] in _STOPS else word
+    return code(core) + word[len(core) :]
+
+
+def fenced(lines: Iterable[str], language: str) -> str:
+    """Lines in a fence that none of them can end."""
+    body = "\n".join(printable(line) for line in lines)
+    fence = "`" * max(_longest(body) + 1, _FENCE)
+    return f"{fence}{language}\n{body}\n{fence}"
+
+
+def link(text: str, base: str, path: str) -> str:
+    """A link to a path below an address; the path alone where there is no address."""
+    return f"[{code(text)}]({base}{quote(path, safe='/#')})" if base else code(text)
+
+
+def folded(summary: str, body: str) -> str:
+    """What is shown when a reader asks for it; the summary is ours, and plain."""
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def marker(**facts: str) -> str:
+    """A comment that nobody sees, for finding the report again; only letters, digits and a few marks of the facts."""
+    written = " ".join(f"{name}={re.sub('[^A-Za-z0-9._]+', '-', value)[:100]}" for name, value in facts.items())
+    return f"<!-- offers {re.sub('-{2,}', '-', written)} -->"
+
+
+def _longest(text: str) -> int:
+    return max((len(run) for run in _TICKS.findall(text)), default=0)

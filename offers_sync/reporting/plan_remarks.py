@@ -1,0 +1,53 @@
+"""All that a plan says of lines of files, as findings, the most important first: for reports that know only findings.
+
+What keeps the plan or a step back is made a finding too, so that nothing is left out there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from offers_sync import codes
+from offers_sync.findings import SEVERITY_ORDER, Finding
+from offers_sync.planning.plan import Plan
+from offers_sync.reporting.plan_outline import Outline, outline
+
+_FIRST: Final = (
+    codes.NO_PLAN.name,
+    codes.GUARD_REFUSED.name,
+    codes.WOULD_BE_REFUSED.name,
+    codes.PART_WOULD_BE_DROPPED.name,
+    codes.PART_WAS_DROPPED.name,
+    codes.LIST_INCOMPLETE.name,
+    codes.KEPT_BACK.name,
+    codes.LIVE_EDIT.name,
+)
+"""Within one weight these come before the others, in this order."""
+
+
+def remarks_of(plan: Plan) -> tuple[Finding, ...]:
+    """Every finding of a plan, the most important first."""
+    return tuple(sorted(_remarks(plan, outline(plan)), key=_importance))
+
+
+def _remarks(plan: Plan, told: Outline) -> Iterator[Finding]:
+    if plan.failure and not plan.findings:
+        yield Finding.of(codes.NO_PLAN, plan.failure, hint=codes.NO_PLAN.remedy)
+    for refusal in told.refusals:
+        yield Finding.of(codes.GUARD_REFUSED, refusal)
+    for held in told.held:
+        for step in held.steps if not held.is_asked_for else ():
+            message = f"{step.name} is kept back: {held.reason}"
+            yield Finding.of(codes.KEPT_BACK, message, position=step.position)
+    for section in told.sections:
+        for block in section.blocks:
+            yield from block.findings
+            for row in block.rows:
+                yield from row.findings
+    yield from told.findings
+
+
+def _importance(finding: Finding) -> tuple[int, int, tuple[str, int, int, int, str, str]]:
+    rank = _FIRST.index(finding.code) if finding.code in _FIRST else len(_FIRST)
+    return (SEVERITY_ORDER[finding.severity], rank, finding.sort_key)
