@@ -22,13 +22,13 @@ Format = Literal["text", "json"]
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
 )
 def explain(*, name: str | None, output_format: Format) -> int:
-    r"""Say what NAME means: a kind, a field, a word of the vendor's, or the code of a finding.
+    """Say what NAME means: a kind, a field, a word of the vendor's, or the code of a finding.
 
     \b
     offers explain redeemable
     offers explain redeemable.schedule.expiry_days
     offers explain unknown-field
-    """
+    """  # noqa: D301  click keeps the lines after this mark as they are
     click.echo(_index(output_format) if name is None else _page(name, output_format), nl=False)
     return ExitCode.DONE
 

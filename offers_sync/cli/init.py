@@ -8,34 +8,37 @@ from typing import Final
 
 import click
 
+from offers_sync.cli.options import chosen_folder, directory_option
 from offers_sync.errors import ExitCode, InvalidInputError
 
 _PROJECT_FILE: Final = "offers.yaml"
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@directory_option
 @click.option("--project", metavar="NAME", help="The project's name; that of the folder by default.")
-def init(*, folder: Path, project: str | None) -> int:
+def init(*, folder: Path | None, directory: Path | None, project: str | None) -> int:
     """Start a project in DIR: offers.yaml, an example of each kind, and completion for editors.
 
     A file that is already there is never overwritten.
     """
     from offers_sync.reporting.scaffolding import project_name, scaffold  # noqa: PLC0415  help does not pay for it
 
-    place = folder.resolve()
+    chosen = chosen_folder(folder, directory)
+    place = chosen.resolve()
     _refuse_nested(place)
     texts = scaffold(_checked(project) if project is not None else project_name(place.name))
     existing = [path for path in texts if _is_there(place / path)]
     if _PROJECT_FILE in existing:
-        raise InvalidInputError(_summary(folder, texts, existing), hint="change the files as they are, or choose DIR")
+        raise InvalidInputError(_summary(chosen, texts, existing), hint="change the files as they are, or choose DIR")
     for path, text in texts.items():
         if path in existing:
             click.echo(f"kept     {path}")
         else:
             _write(place / path, text)
             click.echo(f"created  {path}")
-    _say_next(folder)
+    _say_next(chosen)
     return ExitCode.DONE
 
 

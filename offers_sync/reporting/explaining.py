@@ -52,14 +52,20 @@ def _facts(page: FieldPage) -> Iterable[tuple[str, str]]:
     if page.default is not None:
         whose = "the server's" if page.default.is_the_servers else "ours"
         yield "default", f"{_inline(page.default.value)} ({whose}, while the field is left out)"
-    elif not page.is_required:
-        yield "default", "none: what is left out is not managed" if page.vendor_name else "none"
+    elif not page.is_required and "by default" not in page.description:
+        yield "default", "none: what is left out is not managed" if _is_managed_alone(page) else "none"
     if page.vendor_name or not page.path.startswith("project."):
         yield "vendor", page.vendor_name or "none: the vendor has no such field"
     if page.is_write_only:
         yield "read back", "never: the server does not show it, so it cannot be verified"
     if page.also:
         yield "also at", ", ".join(page.also)
+
+
+def _is_managed_alone(page: FieldPage) -> bool:
+    """Whether leaving the field out leaves it to the server; lists and mappings are sent whole."""
+    top = page.path.replace("redeemable.schedule.", "schedule.")
+    return bool(page.vendor_name) and top.count(".") == 1
 
 
 def _words_text(page: FieldPage, width: int) -> str:

@@ -60,6 +60,12 @@ def test_a_narrow_terminal(capsys: pytest.CaptureFixture[str], golden: Golden, m
     assert too_wide == []
 
 
+def test_the_help_shows_examples_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each example of a call has a line of its own."""
+    assert run(["explain", "--help"]) == 0
+    assert "\n  offers explain redeemable.schedule.expiry_days\n" in capsys.readouterr().out
+
+
 def test_alone_it_lists_kinds_and_codes(capsys: pytest.CaptureFixture[str]) -> None:
     """Every kind of file and every code is on the list."""
     page = explained(capsys)

@@ -118,6 +118,18 @@ def test_it_says_what_it_wrote_and_what_to_do_next(tmp_path: Path, capsys: pytes
     ]
 
 
+def test_in_the_current_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without DIR it is the folder that one stands in, or the one that -C names."""
+    monkeypatch.chdir(tmp_path)
+
+    assert run(["init"]) == 0
+    assert "offers plan  " in capsys.readouterr().err
+    assert run(["init", "-C", "other"]) == 3  # inside the first
+    assert sorted(files_in(tmp_path)) == FILES
+
+
 def test_files_that_are_there_are_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file of that name is left as it is, and the rest is written."""
     (tmp_path / ".gitignore").write_text("mine\n")
