@@ -137,14 +137,14 @@ class Client:
             outcome = self._attempt(method, path, content, query)
             if isinstance(outcome, Answer):
                 return outcome
-            wait_seconds = outcome.asked_seconds
+            is_asked, wait_seconds = outcome.asked_seconds is not None, outcome.asked_seconds
             if wait_seconds is None:
                 wait_seconds = self._retry.wait_seconds(attempt, self._jitter())
-            most = self._retry.attempts if self._has_answered else self._retry.first_contact_attempts
+            most = self._retry.most_attempts(is_asked=is_asked, has_answered=self._has_answered)
             is_too_late = self._now() - started + wait_seconds > self._retry.total_seconds
             if outcome.is_lasting or attempt >= most or is_too_late:
                 raise outcome.failure
-            if outcome.asked_seconds is None:  # else the gate waits, for everyone
+            if not is_asked:  # else the gate waits, for everyone
                 self._sleep(wait_seconds)
         raise AssertionError("counting never ends")
 

@@ -134,8 +134,12 @@ class _Walk(Generic[Item]):
     @property
     def other_size(self) -> int:
         """A page size whose borders show what slipped across one of these."""
-        is_one_page = len(self.items) <= self.shown
-        return self.asked if is_one_page else max(1, min(self.asked, self.shown) - 1)
+        return self.asked if self.is_one_page else max(1, min(self.asked, self.shown) - 1)
+
+    @property
+    def is_one_page(self) -> bool:
+        """Whether the first page showed everything."""
+        return len(self.items) <= self.shown and (self.total is None or self.total <= self.shown)
 
     def found(self) -> Found[Item]:
         """All of it, proven."""
@@ -165,8 +169,9 @@ def read_once(pager: Pager[Item], *, expected: int | None = None) -> tuple[Item,
 
 
 def _agree(one: _Walk[Item], other: _Walk[Item]) -> bool:
-    """Whether two readings with different page borders show one and the same list."""
-    if one.odd or other.odd:
+    """Whether two readings with different page borders, or without any, show one and the same list."""
+    has_other_borders = one.shown != other.shown or one.is_one_page
+    if one.odd or other.odd or not has_other_borders:
         return False
     if one.totals or other.totals:
         return one.has_every_row and other.has_every_row and one.total == other.total and one.counts == other.counts
@@ -179,7 +184,7 @@ def _doubt(walk: _Walk[Item]) -> str:
     if len(walk.totals) > 1:
         return f"it changed while it was read: it counted {', then '.join(str(total) for total in walk.totals)}"
     if walk.total is None:
-        return "it does not say how many there are, and readings of it differ"
+        return "it does not say how many there are, and no two readings of it agree"
     return f"it counts {walk.total} and shows {len(walk.items)}"
 
 
@@ -202,12 +207,13 @@ def _walk(pager: Pager[Item], size: int, expected: int | None) -> _Walk[Item]:
     walk.take(first)
     if walk.barren:
         return walk
-    last = ceil((first.total or expected or 0) / _rows_per_page(walk, first.total))
+    total = first.total if (first.total or 0) >= walk.shown else None  # a total below that is none
+    last = ceil((total or expected or 0) / _rows_per_page(walk, total))
     for page in pager.pages(range(2, last + 1), walk.asked):
         walk.take(page)
         if walk.is_over:
             return walk
-    if first.total is None:
+    if total is None:
         _walk_on(walk, max(2, last + 1))
     return walk
 
@@ -220,13 +226,14 @@ def _rows_per_page(walk: _Walk[Item], total: int | None) -> int:
 
 def _walk_on(walk: _Walk[Item], start: int) -> None:
     """Page by page until nothing new comes; the more pages there were, the more are asked for at once."""
+    first = start
     while True:
-        end = start + 1 + start // _PAGES_PER_GUESS
-        for page in walk.pager.pages(range(start, end), walk.asked):
+        end = first + 1 + (first - start) // _PAGES_PER_GUESS
+        for page in walk.pager.pages(range(first, end), walk.asked):
             walk.take(page)
             if walk.is_over:
                 return
-        start = end
+        first = end
 
 
 def _content(row: Row) -> str:

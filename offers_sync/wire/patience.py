@@ -18,10 +18,18 @@ class RetryPolicy:
     attempts: int = 6
     first_contact_attempts: int = 3
     """As long as the server never answered, it is more likely to be the wrong address than a moment's trouble."""
+    asked_attempts: int = 30
+    """Where the server itself says when to come back; the total time ends that much sooner than this does."""
     total_seconds: float = 120.0
     first_wait_seconds: float = 0.5
     longest_wait_seconds: float = 20.0
     timeout_seconds: float = 60.0
+
+    def most_attempts(self, *, is_asked: bool, has_answered: bool) -> int:
+        """How often one call may be tried."""
+        if is_asked:
+            return self.asked_attempts
+        return self.attempts if has_answered else self.first_contact_attempts
 
     def wait_seconds(self, attempt: int, jitter: float) -> float:
         """The wait after a failed attempt, counted from 1: twice the last, less up to half by the dice (0 to 1)."""

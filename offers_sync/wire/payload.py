@@ -18,13 +18,14 @@ def to_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value, default=_exactly)
     except orjson.JSONEncodeError:
-        return orjson.dumps(_plain(value), default=_exactly)
+        return orjson.dumps(_with_large_numbers(_plain(value)), default=_exactly)
 
 
 def from_json(body: bytes) -> Any:
     """What an answer says, numbers as decimals.  Raises ``ValueError`` for what is no JSON."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refused)
+        value = json.loads(body, parse_float=Decimal, parse_constant=_refused)
+        return _plain(value) if b"\\ud" in body or b"\\uD" in body else value
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -40,17 +41,28 @@ def _exactly(value: object) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """The same value in types that the writer takes: whole numbers over 64 bits, halves of surrogate pairs."""
+    """The same value without halves of surrogate pairs, which no text can be written with."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_plain(name): _plain(member) for name, member in value.items()}
+        case list() | tuple():
+            return [_plain(member) for member in value]
+        case _:
+            return value
+
+
+def _with_large_numbers(value: Any) -> Any:
+    """The same value with whole numbers of any size as decimals."""
     match value:
         case bool():
             return value
         case int():
             return Decimal(value)
-        case str():
-            return value.encode("utf-8", "replace").decode("utf-8")
         case dict():
-            return {_plain(name): _plain(member) for name, member in value.items()}
+            return {name: _with_large_numbers(member) for name, member in value.items()}
         case list() | tuple():
-            return [_plain(member) for member in value]
+            return [_with_large_numbers(member) for member in value]
         case _:
             return value

@@ -1,0 +1,122 @@
+"""Listing 10,000 redeemables over HTTP with 100 ms of latency, against the theoretical limit at our concurrency.
+
+Run it by itself: ``python tests/benchmarks/bench_listing.py [ROUNDS]``.  The sandbox is served from a process of its
+own.  The limit is one round trip for the first page, and one for each sixteen of the others.  It exits with 1 when a
+figure is over.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from bench_sandbox import SELECTORS, fill, redeemable, selector, write
+
+from offers_sync import contract
+from offers_sync.models.secrets import Secret
+from offers_sync.sandbox import Vendor, World
+from offers_sync.wire.client import CONCURRENCY_LIMIT, Client, Connection
+from offers_sync.wire.reading import read_listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OBJECTS = 10_000
+LATENCY_MS = 100
+RATIO_LIMITS = {20: 1.3, 100: 1.6}
+REQUESTS_LIMIT = 1.05
+DEFAULT_ROUNDS = 5
+
+
+class Reading(NamedTuple):
+    """One whole reading of the list."""
+
+    seconds: float
+    cpu_seconds: float
+    requests: int
+
+
+def main() -> int:
+    """Fill a sandbox, read it at both page sizes, print one line per figure."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_ROUNDS
+    is_over = False
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "sandbox.db"
+        _fill(database)
+        for page_size, ratio_limit in RATIO_LIMITS.items():
+            readings = _readings(database, page_size, rounds)
+            is_over |= _report(page_size, ratio_limit, readings)
+    return int(is_over)
+
+
+def _fill(database: Path) -> None:
+    vendor = Vendor(World.open(database, seed=None))
+    write(vendor, contract.SELECTORS_PATH, [selector(number) for number in range(SELECTORS)])
+    fill(vendor, (redeemable(number) for number in range(OBJECTS)))
+    vendor.world.close()
+
+
+def _readings(database: Path, page_size: int, rounds: int) -> list[Reading]:
+    with _served(database, page_size) as server:
+        _read(server)  # the first one fills the caches of both sides
+        return [_read(server) for _ in range(rounds)]
+
+
+def _read(server: str) -> Reading:
+    with Client(Connection(server, Secret("benchmark"))) as client:
+        begun, begun_cpu = time.perf_counter(), time.process_time()
+        listing = read_listing(client, "redeemable")
+        seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - begun_cpu
+        if len(listing.items) != OBJECTS or not listing.is_complete:
+            raise SystemExit(f"read {len(listing.items)}: {listing.gap}")
+        return Reading(seconds, cpu_seconds, client.requests.total())
+
+
+def _report(page_size: int, ratio_limit: float, readings: list[Reading]) -> bool:
+    pages = ceil(OBJECTS / page_size)
+    limit_seconds = (1 + ceil((pages - 1) / CONCURRENCY_LIMIT)) * LATENCY_MS / 1000
+    seconds = statistics.median(reading.seconds for reading in readings)
+    cpu_seconds = statistics.median(reading.cpu_seconds for reading in readings)
+    requests = max(reading.requests for reading in readings)
+    ratio = seconds / limit_seconds
+    is_over = ratio > ratio_limit or requests > REQUESTS_LIMIT * pages
+    spread = f"{min(reading.seconds for reading in readings):.2f} to {max(reading.seconds for reading in readings):.2f}"
+    sys.stdout.write(
+        f"{'OVER' if is_over else 'ok  '} pages of {page_size}: median {seconds:.2f} s ({spread}) of {len(readings)}, "
+        f"{ratio:.2f} times the limit of {limit_seconds:.2f} s (at most {ratio_limit}); {cpu_seconds:.2f} s CPU; "
+        f"{requests} requests for {pages} pages\n"
+    )
+    return is_over
+
+
+@contextmanager
+def _served(database: Path, page_size: int) -> Iterator[str]:
+    settings = database.with_name(f"settings-{page_size}.json")
+    settings.write_text(json.dumps({"per_page_maximum": page_size}), encoding="utf-8")
+    code = "from offers_sync.cli.main import main; main()"
+    arguments = ["sandbox", "serve", "--port", "0", "--data", str(database), "--latency", str(LATENCY_MS)]
+    process = subprocess.Popen(  # noqa: S603  ourselves
+        [sys.executable, "-c", code, *arguments, "--settings", str(settings)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield process.stdout.readline().strip() if process.stdout is not None else ""
+    finally:
+        process.terminate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
