@@ -42,7 +42,8 @@ def graph(
     from offers_sync.loading.loading import load_project  # noqa: PLC0415
     from offers_sync.loading.project import find_project  # noqa: PLC0415
     from offers_sync.reporting.graph import around, make_graph  # noqa: PLC0415
-    from offers_sync.reporting.graph_marks import graph_dot, graph_json, graph_mermaid  # noqa: PLC0415
+    from offers_sync.reporting.graph_json import graph_json  # noqa: PLC0415
+    from offers_sync.reporting.graph_marks import graph_dot, graph_mermaid  # noqa: PLC0415
 
     loaded = load_project(find_project(chosen_folder(folder, directory)))
     drawn = make_graph((document.model, document.source.file) for document in loaded.documents)

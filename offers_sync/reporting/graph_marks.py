@@ -1,17 +1,14 @@
-"""The graph of what refers to what as Mermaid, DOT and JSON: one walk, three sets of marks.
+"""The graph of what refers to what as Mermaid and DOT: one walk, two sets of marks.
 
 Names come from files that strangers may write, so they are shown as text and can end no label.
 """
 
 from __future__ import annotations
 
-import json
 from types import MappingProxyType
 from typing import Final
 
 from offers_sync.reporting.graph import Graph, Node, Standing
-
-FORMAT_VERSION: Final = 1
 
 _MERMAID_SHAPES: Final = MappingProxyType(
     {
@@ -75,25 +72,6 @@ def graph_dot(graph: Graph) -> str:
         lines.append(f'  {numbers[node.node_id]} [label="{label}", shape="{shape}", {_DOT_STYLES[_state(node)]}];')
     lines += [f'  {numbers[edge.source]} -> {numbers[edge.target]} [label="{edge.role}"];' for edge in graph.edges]
     return "\n".join([*lines, "}"]) + "\n"
-
-
-def graph_json(graph: Graph) -> str:
-    """Nodes and edges for other programs."""
-    nodes = [
-        {
-            "id": node.node_id,
-            "kind": node.kind,
-            "key": node.key,
-            "name": node.name,
-            "file": node.file or None,
-            "standing": node.standing,
-            "is_orphan": node.is_orphan,
-        }
-        for node in graph.nodes
-    ]
-    edges = [{"from": edge.source, "to": edge.target, "role": edge.role} for edge in graph.edges]
-    written = {"format_version": FORMAT_VERSION, "nodes": nodes, "edges": edges}
-    return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
 
 
 def _numbers(graph: Graph) -> dict[str, str]:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from offers_sync.models.json_schema import DIALECT, language_schema
+from offers_sync.reporting.explained_schema import explained_schema
+from offers_sync.reporting.graph_json import graph_schema
 from offers_sync.reporting.plan_json import plan_schema
 
 
@@ -41,6 +43,8 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         "plan": Published(
             "what `plan --format json` and `drift --format json` print, and `plan --out` saves", plan_schema
         ),
+        "graph": Published("what `graph --format json` prints", graph_schema),
+        "explain": Published("what `explain --format json` prints", explained_schema),
     }
 )
 """Schemas by name, in the order in which they are listed."""

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from offers_sync.cli.main import run
 from offers_sync.codes import all_codes
 from offers_sync.contract import FIELD_NEEDED_BY
 from offers_sync.models.explaining import all_places, explain
+from offers_sync.reporting.published import published_schema
 
 CAPPED = FIELD_NEEDED_BY["max_discount_units"]
 Golden = Callable[[str, str], None]
@@ -190,13 +192,21 @@ def test_a_code_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert page["example"]["mended"].endswith("discount_channel: online_only\n")
 
 
-@pytest.mark.parametrize("arguments", [(), ("sum_amounts",), ("start",), ("redeemable",)])
-def test_every_page_is_json_too(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """Each kind of page has a version and says which it is."""
-    page = json.loads(explained(capsys, *arguments, "--format", "json"))
+@pytest.mark.parametrize("name", [None, "sum_amounts", "start", "redeemable", "criterion.amount_cap", "no-filter"])
+def test_every_page_is_json_as_its_schema_says(name: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind of page has a version, says which it is, and is valid by what `offers schema explain` gives."""
+    page = json.loads(explained(capsys, *filter(None, [name]), "--format", "json"))
 
     assert page["format_version"] == 1
-    assert page["type"] in ("index", "word", "places", "field")
+    Draft202012Validator(published_schema("explain")).validate(page)
+
+
+def test_the_schema_of_pages_can_refuse() -> None:
+    """A page without what its type promises is no page."""
+    validator = Draft202012Validator(published_schema("explain"))
+
+    for kind in ("field", "word", "places", "code", "index"):
+        assert not validator.is_valid({"format_version": 1, "type": kind})
 
 
 def test_every_code_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,12 +12,15 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from offers_sync.cli.main import run
 from offers_sync.loading.loading import load_project
 from offers_sync.models.kinds import KINDS, AnyDocument
 from offers_sync.reporting.graph import Edge, Graph, Node, Standing, make_graph
-from offers_sync.reporting.graph_marks import graph_dot, graph_json, graph_mermaid
+from offers_sync.reporting.graph_json import graph_json
+from offers_sync.reporting.graph_marks import graph_dot, graph_mermaid
+from offers_sync.reporting.published import published_schema
 
 Golden = Callable[[str, str], None]
 FILES = {
@@ -104,6 +107,17 @@ def test_formats(output_format: str, project: Path, capsys: pytest.CaptureFixtur
     told = capsys.readouterr()
     golden(f"graph.{output_format}", told.out)
     assert told.err == ""
+
+
+def test_the_json_is_as_its_schema_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is valid by the schema that `offers schema graph` gives, which names every member."""
+    assert run(["graph", str(project), "--format", "json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    schema = published_schema("graph")
+
+    Draft202012Validator(schema).validate(printed)
+    node = schema["properties"]["nodes"]["items"]
+    assert set(printed["nodes"][0]) == set(node["properties"])
 
 
 def test_the_graph_as_a_value(project: Path) -> None:
