@@ -172,7 +172,7 @@ def locate(source: Source, pointer: str) -> tuple[Position, str] | None:
 class Business:
     """Everything that outlives a run."""
 
-    def __init__(  # noqa: D107
+    def __init__(
         self,
         *documents: Desired,
         settings: Settings | None = None,
@@ -258,7 +258,7 @@ class Business:
             self.clock.utc(),
             applied,
             guards=GENEROUS,
-            unsettled=earlier.reasons,
+            unsettled=earlier.unsettled,
         )
         plan = make_plan(question, locate)
         if is_applying:

@@ -7,7 +7,7 @@ never been sent.  Reading the lists and noting the endings is done by others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -27,13 +27,8 @@ class Earlier:
     """What the journal's open entries come to."""
 
     endings: tuple[Ending, ...] = ()
-    unsettled: Mapping[ObjectId, str] | None = None
+    unsettled: Mapping[ObjectId, str] = field(default_factory=dict)
     """The objects that must not be created now, each with the reason."""
-
-    @property
-    def reasons(self) -> Mapping[ObjectId, str]:
-        """The same, never missing."""
-        return self.unsettled or {}
 
 
 def explain_earlier(store: Store, snapshot: Snapshot, began: float, settle_seconds: float) -> Earlier:

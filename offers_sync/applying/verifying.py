@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from offers_sync import codes
 from offers_sync.applying.batches import Sent
@@ -19,11 +18,9 @@ from offers_sync.findings import Finding
 from offers_sync.models.values import OBJECT_KINDS, Applied, Live, Outcome
 from offers_sync.planning.annotating import placed
 from offers_sync.planning.comparing import FieldChange
+from offers_sync.planning.completeness import is_harmless
 from offers_sync.planning.plan import Action
 from offers_sync.planning.question import Locate
-
-_HARMLESS: Final = frozenset({"/name"})
-"""What may differ in a criterion or selector without making an offer another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,8 @@ def _outcome(item: Sent, live: Live | None, locate: Locate) -> ItemOutcome:
     lost = _without_echoes(losses(step, live), item)
     annotations = (*said, *loss_findings(step.desired, lost, locate))
     outcome = Outcome.DONE_WITH_WARNINGS if annotations or item.warnings else item.outcome
-    is_incomplete = step.kind != "redeemable" and (bool(said) or any(each.path not in _HARMLESS for each in lost))
+    is_less = any(not is_harmless(each.path, each.before) for each in lost)
+    is_incomplete = step.kind != "redeemable" and (bool(said) or is_less)
     return ItemOutcome(step, outcome, item.errors, annotations, is_incomplete)
 
 

@@ -6,14 +6,17 @@ The only module that knows loading, wire, planning and state at once; it prints 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
+from offers_sync.applying.earlier import explain_earlier
 from offers_sync.cli.annotators import annotators_for
 from offers_sync.cli.basing import BaseSide, changed_environments, read_base_side
+from offers_sync.contract import LIST_LAG_SECONDS
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
@@ -27,6 +30,7 @@ from offers_sync.planning.drifting import find_drift
 from offers_sync.planning.offline import as_if_applied
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Allowed, Base, Question, make_plan
+from offers_sync.planning.question import ObjectId
 from offers_sync.state.opening import open_store as open_state
 from offers_sync.state.store import Store
 from offers_sync.wire.client import Client, Connection
@@ -202,12 +206,27 @@ def _wanted(desired: tuple[Desired, ...]) -> Wanted:
 def plan_online(workspace: Workspace, asking: Asking) -> Plan:
     """What would be done, with what lives and what is remembered read now."""
     with open_client(workspace) as client, open_store(workspace) as store:
-        return plan_for(workspace, read_snapshot(client, workspace), store.applied(), asking)
+        began = store.now()
+        snapshot = read_snapshot(client, workspace)
+        earlier = explain_earlier(store, snapshot, began, settle_seconds(workspace))
+        return plan_for(workspace, snapshot, store.applied(), asking, earlier.unsettled)
 
 
-def plan_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], asking: Asking) -> Plan:
-    """What would be done."""
-    question = question_for(workspace, snapshot, applied, asking)
+def settle_seconds(workspace: Workspace) -> float:
+    """How long after a creation a list may still fail to show it."""
+    written = workspace.settings.settle_seconds
+    return float(written if written is not None else 0 if workspace.is_embedded else LIST_LAG_SECONDS)
+
+
+def plan_for(
+    workspace: Workspace,
+    snapshot: Snapshot,
+    applied: tuple[Applied, ...],
+    asking: Asking,
+    unsettled: Mapping[ObjectId, str] = MappingProxyType({}),
+) -> Plan:
+    """What would be done; ``unsettled`` may have been created already."""
+    question = replace(question_for(workspace, snapshot, applied, asking), unsettled=unsettled)
     return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from offers_sync.errors import InvalidInputError
 from offers_sync.models.values import Desired, DesiredKind, Live
+from offers_sync.planning.completeness import Incomplete, what_it_builds_on
 from offers_sync.planning.plan import Action, Step
 from offers_sync.planning.question import Question, Scene, is_named, name_of
 
@@ -53,7 +54,7 @@ class Held:
     """Those that are not created because something of theirs may live unseen."""
 
 
-def hold_back(scene: Scene, steps: Iterable[Step]) -> Held:
+def hold_back(scene: Scene, steps: Iterable[Step], incomplete: Incomplete) -> Held:
     """Keep back what has a reason to be, and what needs it."""
     lookalikes = Lookalikes.of(scene)
     settled: dict[str, Step] = {}
@@ -71,6 +72,8 @@ def hold_back(scene: Scene, steps: Iterable[Step]) -> Held:
                 guarded[guard].append(step.name)
         if not reason:
             reason = next(_missing(scene, step, needed, settled), "")
+        if not reason:
+            reason = next(_too_generous(scene, step, incomplete, settled), "")
         result.append(replace(step, depends_on=tuple(name for name in needed if name in settled), held_back=reason))
         if step.action is not Action.UPLOAD_IMAGE:
             settled[step.name] = result[-1]
@@ -102,6 +105,14 @@ def _missing(scene: Scene, step: Step, needed: Iterable[str], settled: Mapping[s
         lives = document is not None and (kind, document.external_id) in scene.live
         if document is not None and not lives and name_of(kind, key) not in settled:
             yield f"{name_of(kind, key)} is retired and was never on the server"
+
+
+def _too_generous(scene: Scene, step: Step, incomplete: Incomplete, settled: Mapping[str, Step]) -> Iterator[str]:
+    """What the step would build on although the server keeps less of it than is written; unless it is being mended."""
+    for name in what_it_builds_on(scene, step):
+        mending = settled.get(name)
+        if name in incomplete and (mending is None or mending.held_back):
+            yield incomplete[name]
 
 
 # ------------------------------------------------------------------------------------ doubts about the live side

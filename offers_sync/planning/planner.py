@@ -13,11 +13,12 @@ from offers_sync.findings import Finding
 from offers_sync.planning.annotating import Annotation, Annotator, Situation, annotate, located
 from offers_sync.planning.causes import with_causes
 from offers_sync.planning.comparing import FieldRemark
+from offers_sync.planning.completeness import why_incomplete
 from offers_sync.planning.guards import check_guards
 from offers_sync.planning.holding import check_only, hold_back
 from offers_sync.planning.living import live_edit_finding, live_edits
 from offers_sync.planning.plan import Action, Asked, Plan, Step, Summary
-from offers_sync.planning.question import Allowed, Base, Locate, Question, Scene
+from offers_sync.planning.question import Allowed, Base, Locate, Question, Scene, name_of
 from offers_sync.planning.remarking import (
     document_remarks,
     gap_findings,
@@ -40,6 +41,8 @@ class _Survey:
     steps: list[Step] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     unverified: list[FieldRemark] = field(default_factory=list)
+    incomplete: dict[str, str] = field(default_factory=dict)
+    """What the server keeps less of than is written, with the reason not to build on it."""
     unchanged: int = 0
 
 
@@ -48,7 +51,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     check_only(question)
     scene = Scene.of(question)
     survey = _survey(scene)
-    held = hold_back(scene, survey.steps)
+    held = hold_back(scene, survey.steps, survey.incomplete)
     edits = live_edits(scene, held.steps)
     situation = Situation(scene, with_causes(scene, held.steps))
     annotations = [*survey.annotations, *_edit_annotations(held.steps, edits)]
@@ -82,6 +85,9 @@ def _survey(scene: Scene) -> _Survey:
         taken = take(scene, desired)
         survey.steps.extend(taken.steps)
         survey.unchanged += not taken.steps
+        why = why_incomplete(scene, desired, taken.remarks)
+        if why:
+            survey.incomplete[name_of(desired.kind, desired.key)] = why
         survey.annotations.extend(document_remarks(scene, desired, never_lived=taken.never_lived))
         if not scene.question.is_offline:
             _remark(survey, taken, list(remarks_about(desired, taken.remarks)))

@@ -50,7 +50,9 @@ def encode_update(kind: ObjectKind, fields: Tree) -> dict[str, Any]:
         elif isinstance(value, list) or name == "receipt_rule":
             payload[name] = _without_nulls(value)
         elif isinstance(value, dict):
-            payload[name] = {member: _without_nulls(part) for member, part in value.items()}
+            members = {member: _without_nulls(part) for member, part in value.items()}
+            # With nothing but nulls in it the old object would stay, being replaced by nothing that is valid.
+            payload[name] = {} if all(member is None for member in members.values()) else members
     return payload
 
 

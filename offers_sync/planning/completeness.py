@@ -1,0 +1,81 @@
+"""Criteria and selectors of which the server keeps less than was written: what would build on them is kept back.
+
+A dropped filter or qualifier makes every offer that uses it more generous than written, also when the apply that
+found it out is long over.  Comparing is done by ``comparing``; here is only what follows from its remarks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from offers_sync import codes
+from offers_sync.findings import Code, Finding
+from offers_sync.models.values import Desired
+from offers_sync.planning.annotating import is_waived
+from offers_sync.planning.comparing import FieldRemark, Remark
+from offers_sync.planning.plan import Action, Step
+from offers_sync.planning.question import Scene, name_of
+
+_FILTERS: Final = "/line_item_filters/"
+_REFERENCES: Final = frozenset({"receipt_rule", "line_item_filters", "item_qualifiers"})
+"""The units of an update that may take up another criterion or selector."""
+
+Incomplete = Mapping[str, str]
+"""Reasons by the names of the documents."""
+
+
+def why_incomplete(scene: Scene, desired: Desired, remarks: Iterable[FieldRemark]) -> str:
+    """What is missing of a criterion or selector on the server, unless somebody reviewed it; empty if nothing is."""
+    if desired.kind not in {"criterion", "selector"}:
+        return ""
+    waivers = [each for each in scene.question.allowances if each.code is not None]
+    for code, path in (*_kept(remarks), *_warned(scene, desired)):
+        finding = Finding.of(code, "")
+        if not is_waived(desired, finding, waivers):
+            name = name_of(desired.kind, desired.key)
+            where = f"`{path.removeprefix('/').replace('/', '.')}` of {name}" if path else name
+            return (
+                f"the server does not keep {where} as it is written, so this could be more generous than written: "
+                f"mend it, or allow `{code.name}` for it in offers.yaml"
+            )
+    return ""
+
+
+def is_harmless(path: str, shown: Any) -> bool:
+    """Whether a criterion or selector may differ so without making an offer another one.
+
+    Answers were seen to leave the quantity of a filter out, so one that is not shown says nothing.
+    """
+    return path == "/name" or (shown is None and path.startswith(_FILTERS) and path.endswith("/quantity"))
+
+
+def _kept(remarks: Iterable[FieldRemark]) -> Iterator[tuple[Code, str]]:
+    for remark in remarks:
+        if remark.remark is Remark.KEPT and not is_harmless(remark.path, remark.shown):
+            yield codes.KEPT_BY_SERVER, remark.path
+
+
+def _warned(scene: Scene, desired: Desired) -> Iterator[tuple[Code, str]]:
+    """What the server said that it dropped, as long as that is still what is wanted."""
+    applied = scene.applied.get((desired.kind, desired.external_id))
+    for warning in applied.warnings if applied is not None else ():
+        path = str(warning.get("path") or "")
+        unit = path.removeprefix("/").partition("/")[0]
+        if applied is not None and (not unit or applied.fields.get(unit) == desired.fields.get(unit)):
+            yield codes.PART_WAS_DROPPED, path
+
+
+def what_it_builds_on(scene: Scene, step: Step) -> Iterator[str]:
+    """The names of what a step makes an offer depend on, what those depend on included."""
+    if step.action is not Action.CREATE and not _REFERENCES & set(step.units):
+        return
+    waiting, seen = list(step.desired.depends_on), set[str]()
+    while waiting:
+        kind, key = waiting.pop()
+        name = name_of(kind, key)
+        if name not in seen:
+            seen.add(name)
+            yield name
+            document = scene.documents.get((kind, key))
+            waiting.extend(document.depends_on if document is not None else ())
