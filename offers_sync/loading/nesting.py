@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from yaml._yaml import CParser
 from yaml.error import YAMLError
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from offers_sync import codes
 from offers_sync.findings import Code
@@ -48,22 +48,18 @@ def survey(text: str) -> TextComplaint | None:
 
 def _walk(text: str) -> TextComplaint | None:
     parser = CParser(text)
-    open_collections: list[int] = []
-    latest: dict[str, int] = {}
-    aliases = count = 0
+    open_anchors: list[str | None] = []
+    aliases = 0
     while (event := parser.get_event()) is not None:
-        count += 1
-        if isinstance(event, NodeEvent) and event.anchor and not isinstance(event, AliasEvent):
-            latest[event.anchor] = count
         if isinstance(event, CollectionStartEvent):
-            open_collections.append(count)
-            if len(open_collections) > DEPTH_LIMIT:
+            open_anchors.append(event.anchor)
+            if len(open_anchors) > DEPTH_LIMIT:
                 return _complaint(codes.YAML_TOO_DEEP, event, f"this is level {DEPTH_LIMIT + 1} of nesting")
         elif isinstance(event, CollectionEndEvent):
-            open_collections.pop()
+            open_anchors.pop()
         elif isinstance(event, AliasEvent):
             aliases += 1
-            if latest.get(event.anchor or "", 0) in open_collections:
+            if event.anchor in open_anchors:
                 return _complaint(codes.YAML_RECURSIVE, event, f"`*{event.anchor}` stands inside `&{event.anchor}`")
             if aliases > ALIASES_LIMIT:
                 return _complaint(codes.YAML_TOO_MANY_ALIASES, event, f"this is alias {aliases:,} of the file")

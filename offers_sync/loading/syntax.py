@@ -127,6 +127,11 @@ def _unknown_alias(failure: _Failure) -> _Words:
     return failure.offset, f"`{shown}` names an anchor that is not there", hint
 
 
+def _anchor_twice(failure: _Failure) -> _Words:
+    message = f"an anchor of this name is there already, on line {failure.start_line}"
+    return failure.offset, message, "give one of the two another name"
+
+
 def _open_bracket(failure: _Failure) -> _Words:
     bracket = failure.at(failure.start)
     closing = "]" if bracket == "[" else "}"
@@ -203,6 +208,7 @@ _TABLE: Final[dict[str, Callable[[_Failure], _Words]]] = {
     "tab character": _odd_beginning,
     "did not find expected alphabetic": _alias_or_anchor,
     "found undefined alias": _unknown_alias,
+    "second occurrence": _anchor_twice,
     "did not find expected ',' or": _open_bracket,
     "did not find expected comment or line break": _block_text,
     "did not find expected key": _no_key,
