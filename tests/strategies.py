@@ -4,13 +4,13 @@
     documents("criterion", names)   ... that refers only to what ``names`` has
     project_files()                 a valid offers.yaml
     projects()                      an offers.yaml and documents of every kind that refer to each other
-    broken(document, root)          the document with one thing done to it that may make it invalid
     as_yaml(documents)              the text of a file that holds them
     as_json(value)                  the same with JSON's numbers, for other validators
 
 *Valid* means without a finding of severity error; notices and warnings occur.  Optional fields come and go, values
 stay within their bounds and reach them.  Numbers are ``int`` and ``Decimal``, as the loader reads them.  Nothing here
-looks at the JSON Schema that is made from the same models, so the two can be held against each other.
+looks at the JSON Schema that is made from the same models, so the two can be held against each other.  Documents
+that are not valid come from ``damage``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, Final, Literal, Union, cast
+from typing import Any, Final, Literal, Union
 
 import annotated_types
 import yaml
@@ -451,139 +451,6 @@ def _everywhere(document: Written) -> Written:
     return _without(document, "only")
 
 
-# ----------------------------------------------------------------------------------------------- broken documents
-
-_ODD_VALUES: Final[tuple[Any, ...]] = (
-    None,
-    True,
-    False,
-    0,
-    1,
-    -1,
-    3,
-    6,
-    100_000,
-    Decimal("0.5"),
-    Decimal("3.0"),
-    Decimal("-0.01"),
-    "",
-    "x",
-    "Any",
-    "3",
-    "true",
-    "No Such Word",
-    "2027-02-30T12:00:00",
-    "2027-02-03T12:00:00Z",
-    "location:12",
-    "120%",
-    [],
-    {},
-    [None],
-    ["x"],
-    [{}],
-    {"external_id": "an-id"},
-    {"external_id": ""},
-    {"external_id": {}},
-    {"x": "y"},
-)
-Path_ = tuple[str | int, ...]
-
-
-def places_in(value: Any, path: Path_ = ()) -> list[Path_]:
-    """The path of every value below, the value itself first."""
-    members: list[tuple[str | int, Any]] = []
-    if isinstance(value, dict):
-        members = list(value.items())
-    elif isinstance(value, list):
-        members = list(enumerate(value))
-    return [path, *(place for name, member in members for place in places_in(member, (*path, name)))]
-
-
-def at(value: Any, path: Path_) -> Any:
-    """The value at a path."""
-    for step in path:
-        value = value[step]
-    return value
-
-
-def changed(value: Any, path: Path_, change: Callable[[Any], Any]) -> Any:
-    """The value with another one at a path."""
-    if not path:
-        return change(value)
-    copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = changed(value[path[0]], path[1:], change)
-    return copy
-
-
-def _dropped(value: Any, path: Path_) -> Any:
-    def drop(parent: Any) -> Any:
-        if isinstance(parent, dict):
-            return _without(parent, cast("str", path[-1]))
-        return [item for index, item in enumerate(parent) if index != path[-1]]
-
-    return changed(value, path[:-1], drop)
-
-
-def _words_of_models(root: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
-    """The words that each field allows, by the field's name, in a model and those below it."""
-    words: dict[str, tuple[Any, ...]] = {}
-    waiting: list[Any] = [root]
-    seen: set[Any] = set()
-    while waiting:
-        hint = waiting.pop()
-        if isinstance(hint, type) and issubclass(hint, BaseModel) and hint not in seen:
-            seen.add(hint)
-            for name, member in typing.get_type_hints(hint, include_extras=True).items():
-                if found := _literals(member):
-                    words[name] = (*words.get(name, ()), *found)
-                waiting.append(member)
-        waiting.extend(typing.get_args(hint) if typing.get_origin(hint) is not Literal else ())
-    return words
-
-
-def _literals(hint: Any) -> tuple[Any, ...]:
-    if typing.get_origin(hint) is Literal:
-        return typing.get_args(hint)
-    return tuple(word for part in typing.get_args(hint) for word in _literals(part) if part is not None)
-
-
-@st.composite
-def broken(draw: st.DrawFn, valid: Values, root: type[BaseModel]) -> Any:
-    """A document with one to three things done to it; some of the results are still valid."""
-    words = _words_of_models(root)
-    names = [*sorted(root.model_fields), "unknown", "Name", "x-anchors"]
-    document = draw(valid)
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(places_in(document)))
-        document = _broken_at(draw, document, path, words, names)
-    return document
-
-
-def _broken_at(
-    draw: st.DrawFn, document: Any, path: Path_, words: Mapping[str, tuple[Any, ...]], names: list[str]
-) -> Any:
-    field_name = next((step for step in reversed(path) if isinstance(step, str)), "")
-    odd = st.sampled_from(_ODD_VALUES)
-    if field_name in words:
-        odd = st.one_of(odd, st.sampled_from(words[field_name]))
-    if not path:
-        return {**document, draw(st.sampled_from(names)): draw(odd)} if isinstance(document, dict) else document
-    match draw(st.sampled_from(["replace", "drop", "add", "wrap", "repeat"])):
-        case "drop":
-            return _dropped(document, path)
-        case "add" if isinstance(at(document, path), dict):
-            name = draw(st.sampled_from([*names, *words]))
-            value = draw(odd)
-            return changed(document, path, lambda written: {**written, name: value})
-        case "repeat" if isinstance(at(document, path), list):
-            return changed(document, path, lambda written: written * 2)
-        case "wrap":
-            return changed(document, path, lambda written: [written])
-        case _:
-            value = draw(odd)
-            return changed(document, path, lambda _: value)
-
-
 # -------------------------------------------------------------------------------------------------------- as text
 
 
@@ -611,17 +478,3 @@ def as_json(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: as_json(member) for name, member in value.items()}
     return [as_json(member) for member in value] if isinstance(value, list) else value
-
-
-__all__ = [
-    "SOME_NAMES",
-    "Names",
-    "WrittenProject",
-    "any_documents",
-    "as_json",
-    "as_yaml",
-    "broken",
-    "documents",
-    "project_files",
-    "projects",
-]

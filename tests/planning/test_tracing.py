@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from damage import at
 from hypothesis import given, settings
-from strategies import WrittenProject, as_yaml, at, projects
+from strategies import WrittenProject, as_yaml, projects
 
 from offers_sync.loading.files import RawFile
 from offers_sync.loading.loading import Loaded, load_files

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import damage
 import pytest
 import strategies
 from hypothesis import given, settings
@@ -78,7 +79,7 @@ def test_both_accept_what_the_models_can_express(name: str, data: st.DataObject)
 @given(data=st.data())
 def test_both_judge_a_damaged_document_alike(name: str, data: st.DataObject) -> None:
     """Whatever is done to a document, the schema refuses it exactly when we do."""
-    written = data.draw(strategies.broken(valid_documents(name), model_of(name)))
+    written = data.draw(damage.broken(valid_documents(name), model_of(name)))
 
     if isinstance(written, dict) and written.get("kind", name) == name:
         assert_agreement(name, written)
@@ -89,7 +90,7 @@ def test_both_judge_a_damaged_document_alike(name: str, data: st.DataObject) -> 
 def test_the_schema_of_any_document_is_that_of_its_kind(data: st.DataObject) -> None:
     """One schema for every file judges a document as the schema of its kind does."""
     name = data.draw(st.sampled_from(sorted(KINDS)))
-    written = data.draw(strategies.broken(valid_documents(name), model_of(name)))
+    written = data.draw(damage.broken(valid_documents(name), model_of(name)))
 
     kind = written.get("kind") if isinstance(written, dict) else None
     is_of_a_kind = isinstance(kind, str) and kind in KINDS
@@ -129,7 +130,7 @@ def _slots_of(model: type[BaseModel], document: dict[str, Any], path: tuple[str 
         yield Slot(document, here)
         for nested in models_in(fact.annotation):
             value, step = _containing(fact.annotation, _required(nested))
-            inner = strategies.changed(document, path, lambda written, name=name, value=value: {**written, name: value})
+            inner = damage.changed(document, path, lambda written, name=name, value=value: {**written, name: value})
             yield from _slots_of(nested, inner, (*here, *step))
 
 
@@ -159,7 +160,7 @@ def test_both_judge_every_value_of_every_field_alike(name: str) -> None:
     judged: Counter[bool] = Counter()
     for slot in slots(name):
         for value in ODD_VALUES:
-            written = strategies.changed(
+            written = damage.changed(
                 slot.document, slot.path[:-1], lambda at, slot=slot, value=value: {**at, slot.path[-1]: value}
             )
             if written.get("kind", name) == name:
@@ -180,7 +181,7 @@ def test_both_judge_every_missing_and_every_unknown_field_alike(name: str) -> No
             lambda at: {**at, "unknown": 1},
             lambda at: {**at, "x-anchor": 1},
         ):
-            written = strategies.changed(slot.document, place, change)
+            written = damage.changed(slot.document, place, change)
             if "kind" in written or name == PROJECT:
                 assert_agreement(name, written)
 
