@@ -239,7 +239,7 @@ def test_lines_are_those_of_editors(text: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("line_break", BREAKS)
 def test_a_syntax_error_has_its_place_too(line_break: str) -> None:
     """The parser's offsets become the editor's lines and columns."""
-    text = line_break.join(["\ufeff# 🍔", '"é\x85\u2028": 1', "note: 🍔: x", ""])
+    text = line_break.join(["\ufeff# 🍔", 'a: "é\x85\u2028"', "note: 🍔: x", ""])
 
     (finding,) = findings_of(text.encode())
 
