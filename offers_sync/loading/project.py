@@ -10,6 +10,7 @@ from typing import Final
 
 from offers_sync import codes
 from offers_sync.errors import InvalidInputError
+from offers_sync.loading.complaints import advice
 
 PROJECT_FILE: Final = "offers.yaml"
 
@@ -22,4 +23,6 @@ def find_project(start: Path) -> Path:
     for folder in (place, *place.parents):
         if (folder / PROJECT_FILE).exists():
             return folder
-    raise InvalidInputError(f"no {PROJECT_FILE} in {place} or above it", hint=codes.NO_PROJECT.remedy)
+    hint = "there is an offers.yml: rename it to offers.yaml" if (place / "offers.yml").exists() else ""
+    message = f"no {PROJECT_FILE} in {place} or above it"
+    raise InvalidInputError(message, hint=hint or advice(codes.NO_PROJECT))
