@@ -79,8 +79,8 @@ def names_of_units(fields: Tree) -> Iterator[str]:
     for name, value in fields.items():
         if name != SCHEDULE:
             yield name
-        elif isinstance(value, Mapping):
-            yield from (f"{SCHEDULE}/{member}" for member in value)
+        else:
+            yield from (f"{SCHEDULE}/{member}" for member in (value if isinstance(value, Mapping) else _schedule(None)))
 
 
 def unit_facts(kind: DesiredKind, unit: str) -> UnitFacts:

@@ -25,12 +25,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from offers_sync.models.values import Applied, Desired, Live, Tree
+from offers_sync.models.values import Applied, Desired, DesiredKind, Live, Tree
 from offers_sync.planning.canonical import (
     SCHEDULE,
     UnitFacts,
@@ -178,11 +178,14 @@ def fingerprint_of(rows: Iterable[tuple[str, Any, Any]]) -> str:
 
 
 def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Sides]:
-    """The units on which the sides do not plainly agree; the other two sides are looked at only for these."""
+    """The units on which the sides do not plainly agree; what is equal as it stands is looked at no further."""
     kind = desired.kind
-    wanted = units_of(canonical(kind, desired.fields))
-    shown = units_of(canonical(kind, live.fields))
-    forgotten = {unit for unit in names_of_units(applied.fields) if unit not in wanted} if applied is not None else ()
+    unlike = [name for name, value in desired.fields.items() if name not in live.fields or live.fields[name] != value]
+    forgotten = _forgotten(desired, applied)
+    if not unlike and not forgotten:
+        return []
+    wanted = _units(kind, desired.fields, unlike)
+    shown = _units(kind, live.fields, [*unlike, *forgotten])
     names = [
         unit
         for unit in sorted({*wanted, *forgotten})
@@ -190,8 +193,8 @@ def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Si
     ]
     if not names:
         return []
-    remembered = _units(applied.kind, applied.fields, names) if applied is not None else {}
-    read_back = _units(applied.kind, applied.read_back or {}, names) if applied is not None else {}
+    remembered = _units(kind, applied.fields, names) if applied is not None else {}
+    read_back = _units(kind, applied.read_back or {}, names) if applied is not None else {}
     has_read_back = applied is not None and applied.read_back is not None
     return [
         _Sides(
@@ -208,11 +211,27 @@ def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Si
     ]
 
 
+def _forgotten(desired: Desired, applied: Applied | None) -> frozenset[str]:
+    """The units that were applied and are not written any more."""
+    if applied is None:
+        return frozenset()
+    written, remembered = desired.fields, applied.fields
+    if remembered.keys() <= written.keys() and _members(remembered) <= _members(written):
+        return frozenset()
+    return frozenset(names_of_units(remembered)) - frozenset(names_of_units(written))
+
+
+def _members(fields: Tree) -> Set[str]:
+    schedule = fields.get(SCHEDULE)
+    return schedule.keys() if isinstance(schedule, Mapping) else frozenset()
+
+
 _NEVER_READ = object()
 """Equal to nothing that was shown."""
 
 
-def _units(kind: Any, fields: Tree, names: Iterable[str]) -> Units:
+def _units(kind: DesiredKind, fields: Tree, names: Iterable[str]) -> Units:
+    """The canonical values of the fields that some units belong to, by unit."""
     tops = {name.partition("/")[0] for name in names}
     return units_of(canonical(kind, {name: value for name, value in fields.items() if name in tops}))
 
