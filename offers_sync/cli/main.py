@@ -36,8 +36,15 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
         "drift": _Entry("drift", "drift", "Show what changed outside git."),
     },
     "Look": {
+        "list": _Entry("list", "list_", "Show what lives on the server, in git or not."),
         "explain": _Entry("explain", "explain", "Say what a field or a finding's code means."),
         "graph": _Entry("graph", "graph", "Print what refers to what."),
+        "doctor": _Entry("doctor", "doctor", "Look at each thing that has to work, with the remedy."),
+    },
+    "Run once": {
+        "gift": _Entry("gift", "gift", "Give points, money or offers to guests, a row each."),
+        "redeem": _Entry("redeem", "redeem", "Redeem points or rewards for guests, a row each."),
+        "runs": _Entry("runs", "runs", "Look at runs of gifts and redemptions, and go on with them."),
     },
     "Plumbing": {
         "schema": _Entry("schema", "schema", "Write the JSON Schemas of files and formats."),

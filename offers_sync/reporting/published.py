@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from offers_sync.models.json_schema import DIALECT, language_schema
+from offers_sync.reporting.doctor import doctor_schema
 from offers_sync.reporting.explained_schema import explained_schema
 from offers_sync.reporting.graph_json import graph_schema
+from offers_sync.reporting.listing_forms import list_schema
 from offers_sync.reporting.plan_json import plan_schema
 
 
@@ -43,6 +45,8 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         "plan": Published(
             "what `plan --format json` and `drift --format json` print, and `plan --out` saves", plan_schema
         ),
+        "list": Published("what `list --format json` prints", list_schema),
+        "doctor": Published("what `doctor --format json` prints", doctor_schema),
         "graph": Published("what `graph --format json` prints", graph_schema),
         "explain": Published("what `explain --format json` prints", explained_schema),
     }
