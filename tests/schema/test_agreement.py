@@ -119,9 +119,15 @@ class Slot(typing.NamedTuple):
     path: tuple[str | int, ...]
 
 
+DEEPEST_OF_REDEEMABLE = 3
+"""The parts of an inline criterion's parts are looked at as those of a criterion."""
+
+
 def slots(name: str) -> Iterator[Slot]:
     """Every field that a file of a kind can have, each in a document where it stands alone beside what is required."""
-    yield from _slots_of(model_of(name), _required(model_of(name)), ())
+    for slot in _slots_of(model_of(name), _required(model_of(name)), ()):
+        if name != "redeemable" or len(slot.path) <= DEEPEST_OF_REDEEMABLE:
+            yield slot
 
 
 def _slots_of(model: type[BaseModel], document: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[Slot]:
