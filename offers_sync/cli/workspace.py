@@ -17,6 +17,7 @@ from offers_sync.applying.earlier import explain_earlier
 from offers_sync.cli.annotators import annotators_for
 from offers_sync.cli.basing import BaseSide, changed_environments, read_base_side
 from offers_sync.contract import LIST_LAG_SECONDS
+from offers_sync.cli.collecting import no_collection, settled
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
@@ -191,7 +192,14 @@ def state_location(workspace: Workspace) -> Path | str | None:
 
 def read_snapshot(client: Client, workspace: Workspace | None = None) -> Snapshot:
     """The live side, its lists read side by side; of the smaller ones those that the documents refer to."""
-    return read_lists(client, _wanted(workspace.resolution.desired) if workspace is not None else Wanted())
+    with no_collection():
+        return read_lists(client, _wanted(workspace.resolution.desired) if workspace is not None else Wanted())
+
+
+def read_memory(store: Store) -> tuple[Applied, ...]:
+    """Everything that is remembered of the environment."""
+    with no_collection():
+        return store.applied()
 
 
 def _wanted(desired: tuple[Desired, ...]) -> Wanted:
@@ -238,15 +246,15 @@ def plan_offline(workspace: Workspace, asking: Asking) -> Plan:
     if base.fault:
         raise InvalidInputError(f"--offline has nothing to compare with: {base.fault}", hint="mend the base first")
     snapshot, applied = as_if_applied(base.desired, datetime.now(UTC))
-    question = replace(question_for(workspace, snapshot, applied, asking), is_offline=True)
-    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
+    return _plan_of(replace(question_for(workspace, snapshot, applied, asking), is_offline=True), workspace)
 
 
 def drift_online(workspace: Workspace) -> Plan:
     """What changed outside git since it was last applied."""
     with open_client(workspace) as client, open_store(workspace) as store:
-        question = question_for(workspace, read_snapshot(client, workspace), store.applied(), Asking())
-    return find_drift(question, workspace.loaded.locate)
+        question = question_for(workspace, read_snapshot(client, workspace), read_memory(store), Asking())
+    with settled():
+        return find_drift(question, workspace.loaded.locate)
 
 
 def question_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], asking: Asking) -> Question:

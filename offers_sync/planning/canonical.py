@@ -45,6 +45,7 @@ _NOT_COMPARED: Final = frozenset(
 _LOCAL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ?Z| ?UTC| ?[+-]\d\d:?\d\d)?", re.ASCII
 )
+_WHOLE: Final = Decimal(1)
 _DIGITS_LIMIT: Final = 24
 """A number with more digits than any field takes is left as the text it was."""
 
@@ -173,17 +174,26 @@ def _boolean(value: Any) -> Any:
 
 def _number(value: Any) -> Any:
     """A decimal without needless digits, whatever it was shown as."""
+    if value.__class__ is int:
+        return Decimal(value) if abs(value) < 10**_DIGITS_LIMIT else str(value)
+    number = value if value.__class__ is Decimal else _parsed_number(value)
+    if not isinstance(number, Decimal):
+        return number
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS_LIMIT:
+        return str(value)
+    return number.quantize(_WHOLE) if number == number.to_integral_value() else number.normalize()
+
+
+def _parsed_number(value: Any) -> Any:
+    """A decimal where it is one; else nothing, or the text that it is."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
         return _text(value)
     try:
-        number = Decimal(str(value).strip())
+        return Decimal(str(value).strip())
     except InvalidOperation:
         return str(value)
-    if not number.is_finite() or abs(number.adjusted()) > _DIGITS_LIMIT:
-        return str(value)
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 def _integer(value: Any) -> Any:
