@@ -16,8 +16,8 @@ from types import MappingProxyType
 from offers_sync.applying.earlier import explain_earlier
 from offers_sync.cli.annotators import annotators_for
 from offers_sync.cli.basing import BaseSide, changed_environments, read_base_side
-from offers_sync.contract import LIST_LAG_SECONDS
 from offers_sync.cli.collecting import no_collection, settled
+from offers_sync.contract import LIST_LAG_SECONDS
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import Loaded, load_project
@@ -217,7 +217,7 @@ def plan_online(workspace: Workspace, asking: Asking) -> Plan:
         began = store.now()
         snapshot = read_snapshot(client, workspace)
         earlier = explain_earlier(store, snapshot, began, settle_seconds(workspace))
-        return plan_for(workspace, snapshot, store.applied(), asking, earlier.unsettled)
+        return plan_for(workspace, snapshot, read_memory(store), asking, earlier.unsettled)
 
 
 def settle_seconds(workspace: Workspace) -> float:
@@ -234,8 +234,12 @@ def plan_for(
     unsettled: Mapping[ObjectId, str] = MappingProxyType({}),
 ) -> Plan:
     """What would be done; ``unsettled`` may have been created already."""
-    question = replace(question_for(workspace, snapshot, applied, asking), unsettled=unsettled)
-    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
+    return _plan_of(replace(question_for(workspace, snapshot, applied, asking), unsettled=unsettled), workspace)
+
+
+def _plan_of(question: Question, workspace: Workspace) -> Plan:
+    with settled():
+        return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
 
 
 def plan_offline(workspace: Workspace, asking: Asking) -> Plan:
