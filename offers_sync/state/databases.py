@@ -55,6 +55,9 @@ class Database(ABC):
     def now(self) -> float:
         """The time, by the clock that all users of the database have in common."""
 
+    def wipe(self) -> None:  # noqa: B027  not every database leaves something behind
+        """See to it that what was deleted is not left in files of ours either."""
+
     @abstractmethod
     def close(self) -> None:
         """Let go of it."""
@@ -89,6 +92,8 @@ class SqliteDatabase(Database):
             self._connection.execute("PRAGMA journal_mode = WAL")
             # FULL: an intent must outlive a power cut, or what it announced could be done twice.
             self._connection.execute("PRAGMA synchronous = FULL")
+            # What is said of guests is overwritten when it is deleted.
+            self._connection.execute("PRAGMA secure_delete = ON")
         except (sqlite3.Error, OSError) as error:
             raise InvalidInputError(
                 f"the state in {self.title} cannot be used: {error}",
@@ -119,6 +124,11 @@ class SqliteDatabase(Database):
     def now(self) -> float:
         """The time of this machine."""
         return time.time()
+
+    def wipe(self) -> None:
+        """Empty the log beside the file, in which deleted rows may stand still."""
+        with self._lock:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file."""

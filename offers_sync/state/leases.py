@@ -40,6 +40,10 @@ class LeaseTerms:
     """Called once with the hold that is waited for, and for how long at most."""
     has_heart: bool = True
     """Whether signs of life are given by a thread; without it ``Lease.beat`` gives them."""
+    doing: str = "applying to"
+    """What a holder is doing to what he holds."""
+    again: str = "apply again"
+    """What to do when he is done."""
 
 
 class Lease:
@@ -96,8 +100,8 @@ def _taken(store: Store, owner: str, who: str, terms: LeaseTerms) -> Hold:
             terms.on_wait(seen, min(seen.expires - now, seen.term_seconds))
         elif seen != first_seen:
             raise LeaseHeldError(
-                f"{seen.who} is applying to {store.scope} right now (run {seen.owner})",
-                hint="wait for that run to end, then apply again",
+                f"{seen.who} is {terms.doing} {store.scope} right now (run {seen.owner})",
+                hint=f"wait for that run to end, then {terms.again}",
             )
         pause = min(_POLL_SECONDS, max(seen.expires - now, 0.01))
         terms.sleep(pause)

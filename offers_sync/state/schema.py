@@ -56,6 +56,29 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
             "CREATE TABLE offers_stores (scope TEXT PRIMARY KEY, made DOUBLE PRECISION NOT NULL, who TEXT NOT NULL)",
         ),
     ),
+    Migration(
+        "bulk runs",
+        (
+            """
+            CREATE TABLE offers_bulk_runs (
+                id BIGINT PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL, action TEXT NOT NULL,
+                state TEXT NOT NULL, rows_digest TEXT NOT NULL, digest TEXT NOT NULL, about TEXT NOT NULL,
+                who TEXT NOT NULL, made DOUBLE PRECISION NOT NULL, ended DOUBLE PRECISION, counts TEXT,
+                UNIQUE (scope, name))
+            """,
+            """
+            CREATE TABLE offers_ledger (
+                run BIGINT NOT NULL, number BIGINT NOT NULL, line BIGINT NOT NULL, cells TEXT NOT NULL,
+                outcome TEXT, reason TEXT NOT NULL, request_id TEXT NOT NULL, sent DOUBLE PRECISION,
+                PRIMARY KEY (run, number))
+            """,
+            """
+            CREATE TABLE offers_rates (
+                scope TEXT NOT NULL, budget TEXT NOT NULL, slice BIGINT NOT NULL, calls BIGINT NOT NULL,
+                PRIMARY KEY (scope, budget, slice))
+            """,
+        ),
+    ),
 )
 
 

@@ -1,0 +1,1 @@
+"""Gifts and forced redemptions by the row: each sent at most once, by the ledger."""

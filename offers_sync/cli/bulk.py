@@ -1,0 +1,314 @@
+"""What ``gift``, ``redeem`` and ``runs resume`` have in common: check, show, ask, enter, send, tell.
+
+What is checked and how rows are sent is said by ``bulk``; how it looks by ``reporting``.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import click
+
+from offers_sync.bulk.actions import Action
+from offers_sync.bulk.checking import Checkup, Rules, check
+from offers_sync.bulk.entering import Entry, digest_of, enter, name_for
+from offers_sync.bulk.joining import JoinedOffers, Lists
+from offers_sync.bulk.outcomes import SendReport
+from offers_sync.bulk.reading import open_rows
+from offers_sync.bulk.sending import Sending, send
+from offers_sync.cli import workspace as pieces
+from offers_sync.cli.bulk_progress import watching
+from offers_sync.cli.interrupting import stopping_at_signals
+from offers_sync.cli.workspace import Workspace
+from offers_sync.errors import ConsentError, ExitCode, InvalidInputError
+from offers_sync.reporting import bulk as words
+from offers_sync.reporting.bulk_json import checkup_json, report_json
+from offers_sync.reporting.bulk_results import results_csv
+from offers_sync.state.leases import LeaseTerms, hold_environment
+from offers_sync.state.ledger import Ledger
+from offers_sync.state.ledger_records import BulkRun, RowOutcome, RunState
+from offers_sync.state.records import Hold
+from offers_sync.wire.client import Client
+from offers_sync.wire.reading import read_listing, read_offered
+
+EARLIEST_ZONE: Final = timezone(timedelta(hours=-12))
+TROUBLED_SHOWN: Final = 20
+_STOPPING: Final = "stopping: what is in flight is waited for; once more to insist"
+
+
+@dataclass(frozen=True, slots=True)
+class Resending:
+    """Which rows that were sent before may be sent again."""
+
+    unknown: bool = False
+    failed: bool = False
+
+    @property
+    def outcomes(self) -> tuple[RowOutcome, ...]:
+        """The outcomes of which nothing is left afterwards."""
+        wanted = ((RowOutcome.UNKNOWN, self.unknown), (RowOutcome.FAILED, self.failed))
+        return tuple(outcome for outcome, is_wanted in wanted if is_wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command line asks of a bulk run."""
+
+    rows: Path
+    name: str | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    is_agreed: bool = False
+    skips_invalid: bool = False
+    allows_repeats: bool = False
+    allows_again: bool = False
+    most_rows: int | None = None
+    """How many rows are let through, for an action that is not meant for many."""
+    resending: Resending = Resending()
+    results: Path | None = None
+    form: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a run is carried out with."""
+
+    workspace: Workspace
+    client: Client
+    ledger: Ledger
+    asked: Asked
+
+
+def carry_out(start: Path, environment: str | None, action: Action, asked: Asked) -> int:
+    """Check all rows, show what they come to, and send them once somebody agrees."""
+    workspace = pieces.open_workspace(start, environment, needs_documents=False)
+    check_environment_is_named(workspace, environment)
+    file = open_rows(asked.rows, action.columns)
+    with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
+        session = Session(workspace, client, Ledger(store), asked)
+        offers = JoinedOffers(_ids(workspace), _lists(client))
+        rules = Rules(action, offers, _today(workspace), asked.defaults, asked.allows_repeats)
+        found = check(file, rules)
+        try:
+            run, is_new = _run_of(session, Entry(asked.name or "", who(), file, rules, offers.numbers), found, offers)
+        except (InvalidInputError, ConsentError) as error:
+            if asked.form == "json":
+                outcome = "not_agreed" if isinstance(error, ConsentError) else "invalid"
+                _print(checkup_json(action.name, found, outcome, error.message))
+            raise
+        return _send(session, run) if is_new else resume(session, run)
+
+
+def _run_of(session: Session, entry: Entry, found: Checkup, offers: JoinedOffers) -> tuple[BulkRun, bool]:
+    """The run of these rows, entered now unless it was before; raises when it must not be sent."""
+    asked, action = session.asked, entry.rules.action
+    _check_rows(found, asked, action)
+    digest = digest_of(found.digest, entry.rules)
+    entry = replace(entry, name=entry.name or name_for(entry.file, digest))
+    former = session.ledger.find(entry.name)
+    if former is not None and former.state is not RunState.ENTERING:
+        _check_same(former, digest, found)
+        return former, False
+    _check_new(session.ledger, entry, found, asked)
+    shown = words.checkup_text(found, action, session.workspace.environment, offers.name_of)
+    click.echo(shown, err=True, nl=False)
+    _check_is_meant(session)
+    _ask(is_agreed=asked.is_agreed)
+    return enter(session.ledger, entry, found), True
+
+
+def resume(session: Session, run: BulkRun) -> int:
+    """Go on with a run that stands in the ledger."""
+    asked, counts = session.asked, run.counts
+    if run.is_over:
+        raise InvalidInputError(
+            f"the run {run.name} is {run.state.value}; nothing of it is sent any more",
+            hint="choose another name with --run, and --again to send the same rows",
+        )
+    again = asked.resending.outcomes
+    left = sum(counts.get(each.value, 0) for each in (RowOutcome.PENDING, RowOutcome.SENT, *again))
+    if not left:
+        report = SendReport(run)
+        _tell(session, report)
+        return ExitCode.UNKNOWN if report.summary["unknown"] else ExitCode.DONE
+    total = words.counted(sum(counts.values()), "row")
+    click.echo(f"the run {run.name} was begun before; {left:,} of {total} left to send", err=True)
+    if RowOutcome.UNKNOWN in again and counts.get("unknown"):
+        click.echo(f"{words.counted(counts['unknown'], 'row')} may be given for the second time", err=True)
+    _check_is_meant(session)
+    _ask(is_agreed=asked.is_agreed)
+    return _send(session, run)
+
+
+# ------------------------------------------------------------------------------------------------------ checking
+
+
+def check_environment_is_named(workspace: Workspace, environment: str | None) -> None:
+    """Refuse to write to a real server that nobody named."""
+    if not workspace.is_embedded and environment is None:
+        raise ConsentError(
+            f"{workspace.environment} is a real server, and it was not named",
+            hint=f"pass --env {workspace.environment}, or set OFFERS_ENV",
+        )
+
+
+def _ids(workspace: Workspace) -> dict[str, str]:
+    return {each.key: each.external_id for each in workspace.resolution.desired if each.kind == "redeemable"}
+
+
+def _lists(client: Client) -> Lists:
+    return Lists(lambda: read_offered(client), lambda: read_listing(client, "redeemable"))
+
+
+def _today(workspace: Workspace) -> date:
+    """The day that it is for the business, or the earliest that it is anywhere."""
+    defaults = workspace.project.defaults
+    zone = defaults.timezone if defaults is not None else None
+    return datetime.now(ZoneInfo(zone) if zone else EARLIEST_ZONE).date()
+
+
+def _check_rows(found: Checkup, asked: Asked, action: Action) -> None:
+    if found.faulty:
+        click.echo(words.faults_text(found, str(asked.rows)), err=True, nl=False)
+        if not asked.skips_invalid:
+            raise InvalidInputError(
+                f"{words.counted(found.faulty, 'row')} of {asked.rows} cannot be sent, so nothing was",
+                hint="mend them, or leave them out with --skip-invalid",
+            )
+    if not found.rows:
+        raise InvalidInputError(f"{asked.rows} holds no row that can be sent")
+    if asked.most_rows is not None and found.rows > asked.most_rows:
+        raise ConsentError(
+            f"{words.counted(found.rows, action.noun)}: the vendor says that this is not for bulk",
+            hint=f"pass --allow-rows {found.rows} if it has to be",
+        )
+
+
+def _check_same(run: BulkRun, digest: str, found: Checkup) -> None:
+    """Refuse to go on with a run under whose name other rows were entered."""
+    if run.digest == digest:
+        return
+    what = "rows" if run.rows_digest != found.digest else "settings for all rows"
+    raise InvalidInputError(
+        f"there is a run called {run.name} already, with other {what}; nothing was sent",
+        hint="choose another name with --run",
+    )
+
+
+def _check_new(ledger: Ledger, entry: Entry, found: Checkup, asked: Asked) -> None:
+    """Refuse rows that another run was made of, unless it is meant."""
+    others = ledger.with_rows(found.digest, entry.rules.action.name)
+    if others and not asked.allows_again:
+        raise ConsentError(
+            f"the run {others[0].name} was made of the same rows; sending them again gives twice",
+            hint=f"`offers runs resume {others[0].name}` goes on with that run; --again sends the rows another time",
+        )
+
+
+def _check_is_meant(session: Session) -> None:
+    """Refuse a store that may have been made by accident: its memory of nothing sent would prove nothing."""
+    workspace = session.workspace
+    if not workspace.is_embedded and session.ledger.store.made_on_purpose() is None:
+        raise ConsentError(
+            f"the state of {workspace.environment} was not made on purpose, so it may not know what was given before",
+            hint=f"`offers state init --env {workspace.environment}`, once, where all who send share it",
+        )
+
+
+def _ask(*, is_agreed: bool) -> None:
+    if is_agreed:
+        return
+    if not sys.stdin.isatty():
+        raise ConsentError("nothing was sent: nobody is there to agree", hint="pass --yes to send without asking")
+    if not click.confirm("This cannot be undone. Send it?", err=True):
+        raise ConsentError("nothing was sent")
+
+
+# ------------------------------------------------------------------------------------------------------- sending
+
+
+@contextmanager
+def holding(ledger: Ledger, run: BulkRun) -> Iterator[str]:
+    """Have a run to oneself; gives the name under which it is held."""
+    owner = str(uuid.uuid4())
+    terms = LeaseTerms(doing="sending", again="run the same command again", on_wait=_say_wait)
+    with hold_environment(ledger.lease_store(run), owner, who(), terms):
+        yield owner
+
+
+def _say_wait(hold: Hold, seconds: float) -> None:
+    click.echo(f"{hold.who} has this run; waiting up to {seconds:.0f} s for a sign of life", err=True)
+
+
+def _send(session: Session, run: BulkRun) -> int:
+    ledger, client, stop = session.ledger, session.client, threading.Event()
+    with holding(ledger, run) as owner, stopping_at_signals(stop, _STOPPING):
+        ledger.take_over(run, owner)
+        for outcome in session.asked.resending.outcomes:
+            ledger.resend(run, outcome)
+        try:
+            with watching() as watch:
+                report = send(run, Sending(client, ledger, owner, stop, watch))
+        except KeyboardInterrupt:
+            report = SendReport(ledger.current(run), dict(client.requests), is_interrupted=True)
+        _tell(session, report)
+    if report.stopped_by is not None:
+        click.echo(f"stopped: {report.stopped_by.message}", err=True)
+        click.echo(f"hint: {report.stopped_by.hint}", err=True)
+    return report.exit_code
+
+
+def _tell(session: Session, report: SendReport) -> None:
+    """Write the result file, then print the outcome."""
+    ledger, run, asked = session.ledger, report.run, session.asked
+    results = asked.results or asked.rows.with_name(f"{asked.rows.stem}.results.csv")
+    write_results(results, results_csv(run.about["columns"], ledger.rows(run)))
+    if asked.form == "json":
+        _print(report_json(report, ledger.rows(run)))
+        return
+    troubled = ledger.rows(run, RowOutcome.FAILED, RowOutcome.UNKNOWN, RowOutcome.SENT)
+    click.echo(words.report_text(report, islice(troubled, TROUBLED_SHOWN), str(results)), nl=False)
+
+
+def write_results(path: Path, lines: Iterable[str]) -> None:
+    """Replace the result file as a whole; it is for the owner's eyes, since it says of guests what the rows said."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:  # noqa: PTH123  of a descriptor
+            file.writelines(lines)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        click.echo(f"{path} cannot be written: {error.strerror or error}; the ledger has the results", err=True)
+
+
+def _print(pieces_: Iterable[str]) -> None:
+    for piece in pieces_:
+        click.echo(piece, nl=False)
+
+
+def who() -> str:
+    """On whose behalf this process works."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "somebody"
+    return f"{user}@{socket.gethostname()}"
+
+
+def moment_text(seconds: float) -> str:
+    """A time as people read it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,45 @@
+"""Options that ``gift`` and ``redeem`` share, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from offers_sync.cli.options import project_options
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def results_options(command: Decorated) -> Decorated:
+    """Where results go, and as what they are printed."""
+    command = click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
+    )(command)
+    return click.option(
+        "--results", type=click.Path(path_type=Path, dir_okay=False), help="The file for the results; beside the rows."
+    )(command)
+
+
+def resending_options(command: Decorated) -> Decorated:
+    """Which rows may be sent again."""
+    command = click.option("--retry-failed", is_flag=True, help="Send rows again that the server refused.")(command)
+    return click.option(
+        "--resend-unknown", is_flag=True, help="Send rows again whose answer was lost; it may be for the second time."
+    )(command)
+
+
+def bulk_options(command: Decorated) -> Decorated:
+    """What both commands understand beside the defaults for all rows."""
+    command = results_options(resending_options(command))
+    for option in (
+        click.option("--again", is_flag=True, help="Send the rows although another run was made of them."),
+        click.option("--allow-repeats", is_flag=True, help="Send rows that say the same as an earlier one."),
+        click.option("--skip-invalid", is_flag=True, help="Leave rows with faults out and send the others."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--run", "name", metavar="NAME", help="The run's name; made of the file's by default."),
+    ):
+        command = option(command)
+    return project_options(command)

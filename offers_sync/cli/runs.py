@@ -1,0 +1,218 @@
+"""``offers runs``: the bulk runs of an environment; looking at them, going on, settling, cancelling, forgetting."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from offers_sync.cli.bulk_options import resending_options, results_options
+from offers_sync.cli.options import project_options
+from offers_sync.errors import ConsentError, ExitCode, InvalidInputError
+
+if TYPE_CHECKING:
+    from offers_sync.cli.workspace import Workspace
+    from offers_sync.state.ledger import Ledger
+    from offers_sync.state.ledger_records import BulkRun
+
+_SHOWN: Final = 20
+_FORM = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
+)
+_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+@click.group()
+def runs() -> None:
+    """Look at runs of gifts and redemptions, go on with them, settle what is unknown, forget them."""
+
+
+@runs.command("list")
+@project_options
+@_FORM
+def list_runs(*, directory: Path | None, environment: str | None, form: str) -> int:
+    """List the runs, the newest first."""
+    from offers_sync.cli.bulk import moment_text  # noqa: PLC0415  help does not pay for it
+    from offers_sync.reporting.bulk import runs_text  # noqa: PLC0415
+    from offers_sync.reporting.bulk_json import runs_json  # noqa: PLC0415
+
+    with _ledger(directory, environment) as (_, ledger):
+        found = ledger.runs()
+    click.echo(runs_json(found) if form == "json" else runs_text(found, moment_text), nl=False)
+    return ExitCode.DONE
+
+
+@runs.command()
+@click.argument("name")
+@project_options
+@results_options
+def show(*, name: str, directory: Path | None, environment: str | None, results: Path | None, form: str) -> int:
+    """Show where the run NAME stands; --results writes its result file anew."""
+    from itertools import islice  # noqa: PLC0415  help does not pay for it
+
+    from offers_sync.bulk.outcomes import SendReport  # noqa: PLC0415
+    from offers_sync.cli.bulk import moment_text, write_results  # noqa: PLC0415
+    from offers_sync.reporting.bulk import report_text, runs_text  # noqa: PLC0415
+    from offers_sync.reporting.bulk_json import report_json  # noqa: PLC0415
+    from offers_sync.reporting.bulk_results import results_csv  # noqa: PLC0415
+    from offers_sync.state.ledger_records import RowOutcome  # noqa: PLC0415
+
+    with _ledger(directory, environment) as (_, ledger):
+        run = _found(ledger, name)
+        if results is not None:
+            write_results(results, results_csv(run.about["columns"], ledger.rows(run)))
+        if form == "json":
+            for piece in report_json(SendReport(run), ledger.rows(run)):
+                click.echo(piece, nl=False)
+            return ExitCode.DONE
+        click.echo(runs_text([run], moment_text), nl=False)
+        troubled = ledger.rows(run, RowOutcome.FAILED, RowOutcome.UNKNOWN, RowOutcome.SENT)
+        click.echo(report_text(SendReport(run), islice(troubled, _SHOWN), str(results or "")), nl=False)
+    return ExitCode.DONE
+
+
+@runs.command()
+@click.argument("name")
+@project_options
+@resending_options
+@results_options
+@_YES
+def resume(  # noqa: PLR0913  one parameter for each option
+    *,
+    name: str,
+    directory: Path | None,
+    environment: str | None,
+    resend_unknown: bool,
+    retry_failed: bool,
+    results: Path | None,
+    form: str,
+    yes: bool,
+) -> int:
+    """Go on with the run NAME where it stopped, here or on another machine that shares the state."""
+    from offers_sync.cli import bulk  # noqa: PLC0415  help does not pay for it
+    from offers_sync.cli import workspace as pieces  # noqa: PLC0415
+
+    with _ledger(directory, environment) as (workspace, ledger):
+        bulk.check_environment_is_named(workspace, environment)
+        run = _found(ledger, name)
+        resending = bulk.Resending(resend_unknown, retry_failed)
+        results = results or Path(f"{name}.results.csv")
+        asked = bulk.Asked(Path(name), is_agreed=yes, resending=resending, results=results, form=form)
+        with pieces.open_client(workspace) as client:
+            return bulk.resume(bulk.Session(workspace, client, ledger, asked), run)
+
+
+@runs.command()
+@click.argument("name")
+@project_options
+@click.option(
+    "--as", "outcome", type=click.Choice(["done", "failed"]), required=True, help="What became of them, as you know."
+)
+@click.option("--line", "lines", type=click.IntRange(min=1), multiple=True, help="The row of this line; repeatable.")
+@click.option("--all", "is_all", is_flag=True, help="Every row whose outcome is unknown.")
+@_YES
+def settle(  # noqa: PLR0913  one parameter for each option
+    *,
+    name: str,
+    directory: Path | None,
+    environment: str | None,
+    outcome: str,
+    lines: tuple[int, ...],
+    is_all: bool,
+    yes: bool,
+) -> int:
+    """Say what became of rows of the run NAME whose answer was lost, once you looked them up."""
+    from offers_sync.cli.bulk import holding, who  # noqa: PLC0415  help does not pay for it
+    from offers_sync.state.ledger_records import RowOutcome  # noqa: PLC0415
+
+    if is_all == bool(lines):
+        raise click.UsageError("say which rows: --line N, once or more, or --all")
+    with _ledger(directory, environment) as (_, ledger):
+        run = _found(ledger, name)
+        with holding(ledger, run) as owner:
+            ledger.take_over(run, owner)
+            unknown = {row.line for row in ledger.rows(run, RowOutcome.UNKNOWN)}
+            strangers = sorted(set(lines) - unknown)
+            if strangers:
+                raise InvalidInputError(f"the outcome of line {strangers[0]} is not unknown; nothing was changed")
+            chosen = len(lines) if lines else len(unknown)
+            _ask(f"Take {chosen:,} unknown rows for {outcome}?", yes=yes)
+            reason = f"settled by {who()}"
+            changed = ledger.settle_unknown(run, RowOutcome(outcome), reason, lines or None)
+            ledger.end(run)
+    click.echo(f"{changed:,} rows settled as {outcome}")
+    return ExitCode.DONE
+
+
+@runs.command()
+@click.argument("name")
+@project_options
+@_YES
+def cancel(*, name: str, directory: Path | None, environment: str | None, yes: bool) -> int:
+    """Send nothing more of the run NAME, also where somebody is sending it now; what was sent stays sent."""
+    from offers_sync.cli.bulk import who  # noqa: PLC0415  help does not pay for it
+
+    with _ledger(directory, environment) as (_, ledger):
+        run = _found(ledger, name)
+        if run.is_over:
+            raise InvalidInputError(f"the run {name} is {run.state.value} already")
+        _ask(f"Cancel the run {name} for good?", yes=yes)
+        held_back = ledger.cancel(run, f"cancelled by {who()}")
+    click.echo(f"the run {name} is cancelled; {held_back:,} rows are not sent")
+    return ExitCode.DONE
+
+
+@runs.command()
+@click.argument("name")
+@project_options
+@_YES
+def purge(*, name: str, directory: Path | None, environment: str | None, yes: bool) -> int:
+    """Forget the rows of the run NAME with all that they say of guests; its name and figures stay."""
+    from offers_sync.cli.bulk import holding  # noqa: PLC0415  help does not pay for it
+    from offers_sync.state.ledger_records import RunState  # noqa: PLC0415
+
+    with _ledger(directory, environment) as (_, ledger):
+        run = _found(ledger, name)
+        if run.state not in {RunState.ENDED, RunState.CANCELLED}:
+            raise ConsentError(
+                f"the run {name} is {run.state.value}: its rows still say what was sent",
+                hint=f"finish it, settle what is unknown, or `offers runs cancel {name}` first",
+            )
+        _ask(f"Forget the rows of the run {name} for good?", yes=yes)
+        with holding(ledger, run):
+            forgotten = ledger.purge(run)
+    click.echo(f"{forgotten:,} rows of the run {name} are forgotten")
+    return ExitCode.DONE
+
+
+# -------------------------------------------------------------------------------------------------------- inside
+
+
+@contextmanager
+def _ledger(directory: Path | None, environment: str | None) -> Iterator[tuple[Workspace, Ledger]]:
+    from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
+    from offers_sync.state.ledger import Ledger  # noqa: PLC0415
+
+    workspace = pieces.open_workspace(directory or Path(), environment, needs_documents=False)
+    with pieces.open_store(workspace) as store:
+        yield workspace, Ledger(store)
+
+
+def _found(ledger: Ledger, name: str) -> BulkRun:
+    run = ledger.find(name)
+    if run is None:
+        raise InvalidInputError(f"there is no run called {name}", hint="`offers runs list` shows them")
+    return run
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ConsentError("nothing was changed: nobody is there to agree", hint="pass --yes to do it without asking")
+    if not click.confirm(question, err=True):
+        raise ConsentError("nothing was changed")
