@@ -31,7 +31,7 @@ def init(*, folder: Path | None, directory: Path | None, project: str | None) ->
     texts = scaffold(_checked(project) if project is not None else project_name(place.name))
     existing = [path for path in texts if _is_there(place / path)]
     if _PROJECT_FILE in existing:
-        raise InvalidInputError(_summary(chosen, texts, existing), hint="change the files as they are, or choose DIR")
+        raise InvalidInputError(_summary(chosen, texts, existing), hint="edit what is there, or choose another folder")
     for path, text in texts.items():
         if path in existing:
             click.echo(f"kept     {path}")

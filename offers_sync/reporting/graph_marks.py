@@ -85,7 +85,7 @@ def _state(node: Node) -> str:
 def _label(node: Node) -> list[str]:
     remarks = {
         Standing.OUTSIDE: "not managed here",
-        Standing.MISSING: "there is no such document",
+        Standing.MISSING: "no such document, or one with errors",
         Standing.INLINE: node.name,
         Standing.DEFINED: node.name,
     }

@@ -181,7 +181,7 @@ def test_a_key_that_no_document_has() -> None:
     graph = make_graph([(document, "r.yaml")])
 
     assert graph.nodes[0] == Node("criterion", "gone", standing=Standing.MISSING)
-    assert 'n0{{"criterion gone<br/>there is no such document"}}:::missing' in graph_mermaid(graph)
+    assert 'n0{{"criterion gone<br/>no such document, or one with errors"}}:::missing' in graph_mermaid(graph)
 
 
 def load_document(written: strategies.Written) -> AnyDocument:

@@ -63,6 +63,12 @@ def test_the_first_plan_creates_what_is_written(project: Path, capsys: pytest.Ca
     ]
 
 
+def test_after_an_apply_there_is_nothing_left_to_do(project: Path) -> None:
+    """The example goes all the way: applied once, its next plan is empty."""
+    assert run(["apply", str(project), "--yes"]) == 0
+    assert run(["plan", str(project), "--detailed-exitcode"]) == 0
+
+
 def test_there_is_an_example_of_each_kind(project: Path) -> None:
     """Every kind but the campaign, which gifts and cannot be undone, is shown by one document."""
     kinds = [type(document.model) for document in load_project(project).documents]
