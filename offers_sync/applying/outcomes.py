@@ -15,6 +15,7 @@ from typing import Final
 from offers_sync.errors import ExitCode, OffersError, RefusedError
 from offers_sync.findings import Finding
 from offers_sync.models.values import Outcome
+from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Action, Plan, Step
 
 StepId = tuple[Action, str]
@@ -58,6 +59,11 @@ class ItemOutcome:
     is_incomplete: bool = False
     """Whether something of it is missing on the server that what refers to it may count on."""
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether nobody wanted it this time."""
+        return self.step.held_back == LEFT_OUT
+
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
@@ -96,7 +102,8 @@ class RunReport:
             return Ending.REFUSED
         if self.stopped_by is not None:
             return Ending.UNREACHABLE
-        return Ending.DONE if set(self.counts) <= {Outcome.DONE} else Ending.PARTIAL
+        is_whole = all(item.outcome is Outcome.DONE or item.is_left_out for item in self.items)
+        return Ending.DONE if is_whole else Ending.PARTIAL
 
     @property
     def exit_code(self) -> ExitCode:

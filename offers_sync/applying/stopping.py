@@ -12,17 +12,17 @@ class Stop:
     """A wish that one thread utters and all respect."""
 
     def __init__(self) -> None:
-        self._wished = threading.Event()
+        self.wish = threading.Event()
 
     def request(self) -> None:
         """Begin nothing new."""
-        self._wished.set()
+        self.wish.set()
 
     @property
     def is_requested(self) -> bool:
         """Whether somebody asked."""
-        return self._wished.is_set()
+        return self.wish.is_set()
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless somebody asks to stop."""
-        self._wished.wait(seconds)
+        self.wish.wait(seconds)

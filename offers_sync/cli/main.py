@@ -39,6 +39,7 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
         "list": _Entry("list", "list_", "Show what lives on the server, in git or not."),
         "explain": _Entry("explain", "explain", "Say what a field or a finding's code means."),
         "graph": _Entry("graph", "graph", "Print what refers to what."),
+        "history": _Entry("history", "history", "Show who applied what, when, and how it ended."),
         "doctor": _Entry("doctor", "doctor", "Look at each thing that has to work, with the remedy."),
     },
     "Run once": {
@@ -48,6 +49,7 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
     },
     "Plumbing": {
         "schema": _Entry("schema", "schema", "Write the JSON Schemas of files and formats."),
+        "state": _Entry("state", "state", "Make, show or prune what is remembered."),
         "sandbox": _Entry("sandbox", "sandbox", "A vendor in a box: serve it, look into it."),
     },
 }

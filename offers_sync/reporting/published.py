@@ -16,8 +16,10 @@ from offers_sync.models.json_schema import DIALECT, language_schema
 from offers_sync.reporting.doctor import doctor_schema
 from offers_sync.reporting.explained_schema import explained_schema
 from offers_sync.reporting.graph_json import graph_schema
+from offers_sync.reporting.history import history_schema, state_schema
 from offers_sync.reporting.listing_forms import list_schema
 from offers_sync.reporting.plan_json import plan_schema
+from offers_sync.reporting.run_json import run_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         ),
         "list": Published("what `list --format json` prints", list_schema),
         "doctor": Published("what `doctor --format json` prints", doctor_schema),
+        "apply": Published("what `apply --format json` prints", run_schema),
+        "history": Published("what `history --format json` prints", history_schema),
+        "state": Published("what `state list --format json` prints", state_schema),
         "graph": Published("what `graph --format json` prints", graph_schema),
         "explain": Published("what `explain --format json` prints", explained_schema),
     }
