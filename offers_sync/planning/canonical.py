@@ -24,6 +24,7 @@ from pydantic import BaseModel
 from offers_sync.contract import EXISTS_EXPRESSIONS, TRUE_WORDS
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import AggregatorGrouping, Criterion, ItemQualifier
+from offers_sync.models.defaults import default_of
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.schedule import InlineSchedule
 from offers_sync.models.selector import Selector
@@ -110,10 +111,7 @@ def _facts(kind: DesiredKind) -> Mapping[str, UnitFacts]:
 
 def _stated(info: Any) -> UnitFacts:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    default = extra.get("x-server-default")
-    if default is None and _convert_for(info.annotation, keeps_order=False) is _boolean:
-        default = False
-    return UnitFacts(default, extra.get("x-write-only") is True)
+    return UnitFacts(default_of(info), extra.get("x-write-only") is True)
 
 
 # --------------------------------------------------------------------------------------- from types to conversions
@@ -257,7 +255,7 @@ def _map_of(convert: Convert) -> Convert:
 
 def _model_of(model: type[BaseModel], *, keeps_order: bool) -> Convert:
     """A mapping of the model's fields; what an answer adds to them is dropped."""
-    defaults = {name: facts for name, info in model.model_fields.items() if (facts := _stated(info).default)}
+    defaults = {name: default for name, info in model.model_fields.items() if (default := default_of(info))}
 
     def convert_model(value: Any) -> Any:
         if not isinstance(value, Mapping):

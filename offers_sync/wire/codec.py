@@ -6,9 +6,11 @@ The way back, from the many shapes of an answer, is ``decoding``'s.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from offers_sync.contract import INLINE_CRITERION_NAME_LENGTH_LIMIT
+from offers_sync.models.defaults import defaults_of
 from offers_sync.models.values import ObjectKind, Tree
 from offers_sync.models.vendor_names import (
     FLAT_DISCOUNT_NAME,
@@ -40,10 +42,17 @@ def encode(kind: ObjectKind, fields: Tree) -> dict[str, Any]:
 
 
 def encode_update(kind: ObjectKind, fields: Tree) -> dict[str, Any]:
-    """The payload of an update: null clears a scalar or a member, an empty object or list clears the rest."""
+    """The payload of an update.
+
+    Null clears a scalar or a member, an empty object or list clears the rest; but where a value stands for none, it is
+    that value which clears.
+    """
     payload = _renamed(kind, fields)
+    defaults = _defaults(kind)
     for name, value in payload.items():
-        if value is None and name in _NESTED:
+        if value is None and name in defaults:
+            payload[name] = defaults[name]
+        elif value is None and name in _NESTED:
             payload[name] = {}
         elif value is None and (name in _LISTS or (kind == "criterion" and name == "effective_location")):
             payload[name] = []
@@ -54,6 +63,13 @@ def encode_update(kind: ObjectKind, fields: Tree) -> dict[str, Any]:
             # With nothing but nulls in it the old object would stay, being replaced by nothing that is valid.
             payload[name] = {} if all(member is None for member in members.values()) else members
     return payload
+
+
+@cache
+def _defaults(kind: ObjectKind) -> Mapping[str, Any]:
+    """What counts while a field has no value, by the vendor's names."""
+    members = {f"schedule/{ours}": theirs for ours, theirs in SCHEDULE_NAMES.items()}
+    return {members.get(name, name): default for name, default in defaults_of(kind).items()}
 
 
 def fits_inline(criterion: Tree) -> bool:
