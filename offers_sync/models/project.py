@@ -127,8 +127,8 @@ _TOKEN_SCHEMA: Final = {
 _NO_PASSWORD_SCHEMA: Final = {
     "properties": {
         "state": {
-            "not": {"type": "string", "pattern": r"^postgresql://[^/?#@]*:[^/?#@]+@"},
-            "errorMessage": "An address that holds a password belongs into a variable.",
+            "pattern": r"^(?!postgresql://[^/?#@]*:[^/?#@]+@)",
+            "patternErrorMessage": "An address that holds a password belongs into a variable.",
         }
     }
 }
