@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from offers_sync.findings import Code
+from offers_sync.models.values import Source
 
 Path = tuple[str | int, ...]
 """From the document to the value, in the YAML's names."""
@@ -19,6 +20,10 @@ class Complaint:
     message: str
     hint: str = ""
     at_key: bool = False
+    meant: str = ""
+    """The field that most likely was meant by an unknown one."""
+    elsewhere: tuple[Source, Path] | None = None
+    """The other place that the message is about, which is named at its end."""
 
 
 @dataclass(frozen=True, slots=True)

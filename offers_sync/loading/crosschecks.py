@@ -146,21 +146,21 @@ def check_names(census: Census) -> Iterator[Charge]:
     first: dict[tuple[str, str], Source] = {}
     for source, kind, key in sorted(_names(census)):
         if (kind, key) in first:
-            message = f"there is a {kind} `{key}` already, in {first[kind, key].file}"
-            hint = "give one of them another key"
-            yield source, Complaint(codes.DUPLICATE_KEY, ("key",), message, hint)
+            message, hint = f"there is a {kind} `{key}` already", "give one of them another key"
+            elsewhere = first[kind, key], ("key",)
+            yield source, Complaint(codes.DUPLICATE_KEY, ("key",), message, hint, elsewhere=elsewhere)
         first.setdefault((kind, key), source)
     for document in census.documents:
         model = document.model
         if isinstance(model, (Selector, Criterion, Redeemable)) and (model.kind, model.formerly) in first:
-            place = first[model.kind, str(model.formerly)].file
-            message = f"the {model.kind} `{model.formerly}` still exists, in {place}"
+            hint = advice(codes.FORMERLY_EXISTS)
             if model.formerly == model.key:
                 message = f"`{model.formerly}` is the key that the document has now"
-            yield (
-                document.source,
-                Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, advice(codes.FORMERLY_EXISTS)),
-            )
+                yield document.source, Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, "remove this line")
+                continue
+            message = f"the {model.kind} `{model.formerly}` still exists"
+            elsewhere = first[model.kind, str(model.formerly)], ("key",)
+            yield document.source, Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, hint, elsewhere=elsewhere)
 
 
 def _names(census: Census) -> Iterator[tuple[Source, str, str]]:

@@ -47,13 +47,19 @@ def check_identities(census: Census) -> Iterator[Charge]:
             claimed = written or derived
             owner = owners.setdefault((environment, claimed), claim)
             pair = (owner.name, claim.name)
-            if owner.name == claim.name or pair in told:
+            if owner.name == claim.name or pair in told or _is_renamed(owner, claim):
                 continue
             told.add(pair)
             external_id = written or derive_id(project, claim.kind, claim.key)
-            message = f"{owner.name}, in {owner.document.source.file}, has the id {external_id} too"
-            complaint = Complaint(codes.DUPLICATE_IDENTITY, path, message, advice(codes.DUPLICATE_IDENTITY))
+            message = f"{owner.name} has the id {external_id} too"
+            hint, elsewhere = advice(codes.DUPLICATE_IDENTITY), (owner.document.source, owner.path)
+            complaint = Complaint(codes.DUPLICATE_IDENTITY, path, message, hint, elsewhere=elsewhere)
             yield claim.document.source, complaint
+
+
+def _is_renamed(owner: _Claim, claim: _Claim) -> bool:
+    """Whether one was formerly the other, of which more is said elsewhere."""
+    return {owner.path, claim.path} == {("formerly",), ("key",)} and owner.key == claim.key
 
 
 def _claims(census: Census) -> Iterator[_Claim]:

@@ -9,7 +9,7 @@ import gc
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, starmap
 from pathlib import Path
@@ -222,6 +222,10 @@ class _Reading:
         return self._focus is None or self._focus.holds(file)
 
     def _find(self, source: Source, complaint: Complaint) -> Finding:
+        if complaint.elsewhere is not None:
+            other, path = complaint.elsewhere
+            place = locate(compose(self._texts[other.file]), other.index, path)
+            complaint = replace(complaint, message=f"{complaint.message}, in {place[0] if place else other.file}")
         return find(compose(self._texts[source.file]), source.index, complaint)
 
 

@@ -78,8 +78,10 @@ def _check_twice(written: Sequence[_Text]) -> Iterator[Charge]:
         others = seen.setdefault((text.language, text.name), [])
         for other in others:
             if not other.environments or set(text.environments) & set(other.environments):
-                message = f"the {text.name} in {text.language} is already written in {other.source.file}"
-                yield text.source, Complaint(codes.TEXT_TWICE, text.path, message, "keep one of the two")
+                message = f"the {text.name} in {text.language} is already written"
+                elsewhere = other.source, other.path
+                hint = "keep one of the two"
+                yield text.source, Complaint(codes.TEXT_TWICE, text.path, message, hint, elsewhere=elsewhere)
                 break
         others.append(text)
 

@@ -18,12 +18,12 @@ from offers_sync.findings import Severity
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.composing import FLAWED
 from offers_sync.loading.project_rules import Surroundings, check_project
-from offers_sync.loading.vocabulary import did_you_mean, models_in
+from offers_sync.loading.vocabulary import advise_missing, did_you_mean, models_in
 from offers_sync.models.documents import Ruled
 from offers_sync.models.kinds import KINDS
 from offers_sync.models.project import Project
 from offers_sync.models.references import is_external
-from offers_sync.models.rules import Fault
+from offers_sync.models.rules import Fault, NeededWhen, Rule
 
 IGNORED_PREFIX: Final = "x-"
 """Members of a document whose name begins so are a home for anchors."""
@@ -70,7 +70,12 @@ def _examine(model: type[BaseModel], written: dict[str, Any], more: Iterable[Com
     others = [*(_complain(fault) for fault in _broken_rules(model, written)), *more]
     if others:
         seen = {complaint.path for complaint in complaints}
-        complaints += [other for other in others if not _is_covered(other.path, seen)]
+        mistaken = {complaint.path[:-1] for complaint in complaints if complaint.code is codes.UNKNOWN_FIELD}
+        complaints += [
+            other
+            for other in others
+            if not _is_covered(other.path, seen) and not (other.code is codes.CHOOSE_ONE and other.path in mistaken)
+        ]
     is_sound = all(complaint.code.severity is not Severity.ERROR for complaint in complaints)
     return Examined(value if is_sound else None, tuple(complaints))
 
@@ -106,6 +111,9 @@ def _not_a_mapping(written: Any) -> Complaint:
 
 def _unknown_kind(written: Mapping[str, Any]) -> Complaint:
     kinds = ", ".join(KINDS)
+    if "environments" in written and "project" in written:
+        hint = "one offers.yaml stands at the top of a project; a folder with another one is another project"
+        return Complaint(codes.UNKNOWN_KIND, (), "this is the content of an offers.yaml, and no document", hint)
     if "kind" not in written:
         guess = next((name for name in KINDS if name in written), "redeemable")
         return Complaint(
@@ -113,7 +121,8 @@ def _unknown_kind(written: Mapping[str, Any]) -> Complaint:
         )
     kind = written["kind"]
     hint = (did_you_mean(kind, KINDS) if isinstance(kind, str) else "") or f"the kinds are {kinds}"
-    return Complaint(codes.UNKNOWN_KIND, ("kind",), f"`{kind}` is no kind of document", hint)
+    shown = f"`{kind}`" if isinstance(kind, str) else "this"
+    return Complaint(codes.UNKNOWN_KIND, ("kind",), f"{shown} is no kind of document", hint)
 
 
 def _broken_rules(model: type[BaseModel], written: Any) -> list[Fault]:
@@ -128,7 +137,8 @@ def _collect_faults(model: type[BaseModel], written: Any, path: Path, faults: li
         return
     for rule in getattr(model, "rules", ()):
         for fault in rule.check(written):
-            faults.append(replace(fault, path=(*path, *fault.path)))  # noqa: PERF401  most rules find nothing
+            hint = fault.hint or _advise(model, rule)
+            faults.append(replace(fault, path=(*path, *fault.path), hint=hint))
     for name, nested in _nested(model):
         value = written.get(name)
         if value.__class__ is list:
@@ -136,6 +146,10 @@ def _collect_faults(model: type[BaseModel], written: Any, path: Path, faults: li
                 _collect_faults(nested, item, (*path, name, index), faults)
         elif value.__class__ is dict and not is_external(value):
             _collect_faults(nested, value, (*path, name), faults)
+
+
+def _advise(model: type[BaseModel], rule: Rule) -> str:
+    return advise_missing(model, (rule.name,)) if isinstance(rule, NeededWhen) else ""
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -45,24 +45,53 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     return f"did you mean `{suggestion}`?" if suggestion is not None else ""
 
 
-def advise_unknown(name: str, here: Models, root: type[BaseModel]) -> str:
-    """What to write in place of a field that does not exist in these models."""
+class Advice(NamedTuple):
+    """What to write in place of an unknown field, and which field was meant, if that is one beside it."""
+
+    hint: str
+    meant: str = ""
+
+
+def advise_unknown(name: str, here: Models, root: type[BaseModel]) -> Advice:
+    """What to do about a field that does not exist in these models."""
     if name in _ADVICE:
-        return _ADVICE[name]
+        return Advice(_ADVICE[name])
     fields = {field: facts for model in here for field, facts in model.model_fields.items()}
     for path, vendor_names in _deeper(tuple(here)):
         if name in vendor_names:
-            return f"the vendor's `{name}` is `{path}` here"
+            return Advice(f"the vendor's `{name}` is `{path}` here", path.partition(".")[0])
     for field, facts in fields.items():
         if name in vendor_names_of(facts):
-            return f"the vendor's `{name}` is `{field}` here"
+            return Advice(f"the vendor's `{name}` is `{field}` here", field)
     for path, _ in _deeper(tuple(here)):
         if path.rsplit(".", 1)[-1] == name:
-            return f"it belongs under `{path.rsplit('.', 1)[0]}`"
+            return Advice(f"it belongs under `{path.rsplit('.', 1)[0]}`", path.partition(".")[0])
     if root not in here and name in root.model_fields:
-        return "it is a field of the document itself: check the indentation"
+        return Advice("it is a field of the document itself: check the indentation")
+    suggestion = closest(name, fields)
+    if suggestion is not None:
+        return Advice(f"did you mean `{suggestion}`?", suggestion)
     listed = ", ".join(f"`{field}`" for field in fields)
-    return did_you_mean(name, fields) or (f"the fields here are {listed}" if len(fields) <= _LISTED_FIELDS else "")
+    return Advice(f"the fields here are {listed}" if len(fields) <= _LISTED_FIELDS else "")
+
+
+def advise_missing(root: type[BaseModel], path: Sequence[str | int]) -> str:
+    """A line to add, from the field's own example."""
+    facts, _ = field_at(root, path)
+    example = facts.examples[0] if facts is not None and facts.examples else None
+    return f"add `{path[-1]}`" if example is None else f"add a line such as `{path[-1]}: {_flow(example)}`"
+
+
+def _flow(example: Any) -> str:
+    """An example as it may be written on one line."""
+    match example:
+        case bool():
+            return "true" if example else "false"
+        case dict():
+            return "{" + ", ".join(f"{name}: {_flow(value)}" for name, value in example.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, example)) + "]"
+    return str(example)
 
 
 @cache

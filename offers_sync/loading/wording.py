@@ -19,7 +19,7 @@ from offers_sync.contract import TIMEZONES
 from offers_sync.findings import Code
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.composing import FLAWED
-from offers_sync.loading.vocabulary import advise_unknown, did_you_mean, field_at
+from offers_sync.loading.vocabulary import advise_missing, advise_unknown, did_you_mean, field_at
 from offers_sync.loading.zones import zone_with_same_clock
 from offers_sync.models.fields import KEY_PATTERN, LANGUAGE_PATTERN, LITERAL_LOCATION_PATTERN, OddScalar
 from offers_sync.models.project import Project
@@ -46,6 +46,12 @@ class _Case(NamedTuple):
     root: type[BaseModel]
 
     @property
+    def is_required(self) -> bool:
+        """Whether the field cannot simply be left out."""
+        facts, _ = field_at(self.root, self.path)
+        return facts is None or facts.is_required()
+
+    @property
     def is_secret(self) -> bool:
         """Whether the value may be a secret, and must not be spoken of."""
         return bool(self.path) and self.path[-1] in SECRET_FIELDS and self.root is Project
@@ -63,12 +69,19 @@ def translate(error: ValidationError, model: type[BaseModel], written: Mapping[s
             continue
         complaint = _translate_one(details, model, written)
         complaints.setdefault(complaint.path, complaint)
-    return list(complaints.values())
+    meant = {(*complaint.path[:-1], complaint.meant) for complaint in complaints.values() if complaint.meant}
+    return [
+        complaint
+        for complaint in complaints.values()
+        if not (complaint.code is codes.MISSING_FIELD and complaint.path in meant)
+    ]
 
 
 def _translate_one(details: ErrorDetails, model: type[BaseModel], written: Mapping[str, Any]) -> Complaint:
     path = _path_of(details, written)
     case = _Case(_call(path), details["input"], details.get("ctx", {}), path, model)
+    if details["type"] == "extra_forbidden":
+        return _unknown(case)
     is_name = details["loc"][-1:] == ("[key]",)
     if case.is_secret and details["type"] != "missing":
         code, message, hint = _secret(case)
@@ -76,7 +89,7 @@ def _translate_one(details: ErrorDetails, model: type[BaseModel], written: Mappi
         code, message, hint = _ambiguous(case, details["type"])
     else:
         code, message, hint = _TABLE.get(details["type"], _misfit)(case)
-    return Complaint(code, path, message, hint, at_key=is_name or code is codes.UNKNOWN_FIELD)
+    return Complaint(code, path, message, hint, at_key=is_name)
 
 
 def _path_of(details: ErrorDetails, written: Any) -> Path:
@@ -136,22 +149,15 @@ def describe(value: Any) -> str:
 
 
 def _missing(case: _Case) -> Words:
-    facts, _ = field_at(case.root, case.path)
-    example = facts.examples[0] if facts is not None and facts.examples else None
-    hint = f"add `{case.path[-1]}`"
-    if isinstance(example, (str, int, bool)):
-        shown = {True: "true", False: "false"}.get(example, example) if isinstance(example, bool) else example
-        hint = f"add a line such as `{case.path[-1]}: {shown}`"
-    return codes.MISSING_FIELD, f"{case.name} is missing", hint
+    return codes.MISSING_FIELD, f"{case.name} is missing", advise_missing(case.root, case.path)
 
 
-def _unknown(case: _Case) -> Words:
+def _unknown(case: _Case) -> Complaint:
     _, here = field_at(case.root, case.path[:-1])
-    return (
-        codes.UNKNOWN_FIELD,
-        f"there is no field {case.name} here",
-        advise_unknown(str(case.path[-1]), here, case.root),
-    )
+    hint, meant = advise_unknown(str(case.path[-1]), here, case.root)
+    hint = hint or f"`offers explain {_explained(case, case.path[:-1])}` lists the fields"
+    message = f"there is no field {case.name} here"
+    return Complaint(codes.UNKNOWN_FIELD, case.path, message, hint, at_key=True, meant=meant)
 
 
 def _expect(expected: str, advise: Callable[[_Case], str]) -> Callable[[_Case], Words]:
@@ -169,10 +175,12 @@ def _expect(expected: str, advise: Callable[[_Case], str]) -> Callable[[_Case], 
 
 def _advise_text(case: _Case) -> str:
     if case.value is None:
-        return "write a text, or remove the line"
+        return "write a text" if case.is_required else "write a text, or remove the line"
     if isinstance(case.value, (int, Decimal)):
         shown = str(case.value).lower() if isinstance(case.value, bool) else f"{case.value}"
         return f'if it is meant as text, quote it: "{shown}"'
+    if isinstance(case.value, list) and len(case.value) == 1 and isinstance(case.value[0], str):
+        return f"write it without brackets and dashes: {case.value[0]}"
     return "write one text, without brackets or lines below it"
 
 
@@ -272,9 +280,12 @@ def _not_in_set(case: _Case) -> Words:
 def _list_words(case: _Case, words: list[str]) -> str:
     if len(words) <= _LISTED_WORDS:
         return "write " + " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else f"write {words[0]}"
-    field = ".".join(str(step) for step in case.path if isinstance(step, str))
-    kind = case.root.__name__.lower()
-    return f"`offers explain {kind}.{field}` lists the words"
+    return f"`offers explain {_explained(case, case.path)}` lists the words"
+
+
+def _explained(case: _Case, path: Path) -> str:
+    """A field as `offers explain` calls it."""
+    return ".".join((case.root.__name__.lower(), *(step for step in path if isinstance(step, str))))
 
 
 def _bound(words: str, key: str) -> Callable[[_Case], Words]:
@@ -295,7 +306,7 @@ def _too_long(case: _Case) -> Words:
 
 def _too_short(case: _Case) -> Words:
     what = "text" if isinstance(case.value, str) else "list" if isinstance(case.value, list) else "mapping"
-    hint = "write something, or remove the line"
+    hint = "write something" if case.is_required else "write something, or remove the line"
     return codes.OUT_OF_RANGE, f"{case.name} is an empty {what}", hint
 
 
@@ -325,7 +336,9 @@ def _wrong_form(case: _Case) -> Words:
     name = str(case.path[-1]) if case.path else ""
     written = str(case.value)
     expected, hint = _FORMS_BY_FIELD.get(name) or _FORMS.get(str(case.context.get("pattern")), ("", ""))
-    shown = "" if "@" in written else f"{quote(written)} has not the form it needs: "
+    shown = "" if "@" in written else f"{case.name} cannot be {quote(written)}: "
+    if hint and "$" not in written:
+        hint = ""
     if not hint and case.context.get("pattern") == KEY_PATTERN:
         hint = _advise_key(written)
     return codes.WRONG_FORM, f"{shown}{expected}", hint
@@ -373,13 +386,13 @@ def _zone(case: _Case) -> Words:
     same = zone_with_same_clock(written)
     hint = f"`{same}` has the same clock" if same is not None else did_you_mean(written, TIMEZONES)
     message = f"the vendor does not know the time zone {quote(written)}"
-    return codes.UNKNOWN_TIMEZONE, message, hint or "`offers explain redeemable.schedule.timezone` lists those it knows"
+    explain = "zones are named like America/Chicago; `offers explain redeemable.schedule.timezone` lists them"
+    return codes.UNKNOWN_TIMEZONE, message, hint or explain
 
 
 _TABLE: Final[Mapping[str, Callable[[_Case], Words]]] = MappingProxyType(
     {
         "missing": _missing,
-        "extra_forbidden": _unknown,
         "string_type": _expect("text", _advise_text),
         "int_type": _expect("a whole number", _advise_number),
         "number_type": _expect("a number", _advise_number),
