@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import pickle
+import socket
+import threading
 import traceback
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -143,10 +146,34 @@ def test_a_brand_cannot_add_headers() -> None:
         Connection(SERVER, Secret(KEY), brand="Marlow\r\nX-Evil: 1")
 
 
-def test_no_proxy_sees_what_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def proxy() -> Iterator[str]:
+    """The address of a proxy that answers everything itself."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_answer_everything, args=(listening,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def _answer_everything(listening: socket.socket) -> None:
+    try:
+        while True:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+    except OSError:
+        return
+
+
+def test_no_proxy_sees_what_stays_on_this_machine(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy of the environment is not used for a loopback address."""
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    for name in ("HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
     time = FakeTime()
     client = Client(Connection("http://127.0.0.1:1", Secret(KEY)), sleep=time.sleep, now=time.monotonic)
     with client, pytest.raises(OffersError) as caught:
