@@ -65,9 +65,9 @@ def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    artifact = {"uri": quote(prefix + place.file)}
+    artifact = {"uri": quote(prefix + place.file, errors="replace")}
     result["locations"] = [{"physicalLocation": {"artifactLocation": artifact, "region": region}}]
     # Lines move; the same fault of the same value is the same alert.
     identity = "\0".join((finding.code, prefix + place.file, finding.path, finding.message))
-    result["partialFingerprints"] = {"offers/v1": sha256(identity.encode()).hexdigest()}
+    result["partialFingerprints"] = {"offers/v1": sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()}
     return result
