@@ -99,7 +99,7 @@ def recalled_finding(kind: ObjectKind, payload: Tree, warning: Tree) -> Finding 
         return None
     place = _criterion_place(str(warning.get("place") or ""))
     message = f"the server dropped this {_NOUNS.get(place, 'value')}: {warning.get('message')}"
-    hint = _CONSEQUENCES.get(place, _OPERATOR_CONSEQUENCE)
+    hint = _consequence_of(place, warning.get("item"))
     return Finding.of(codes.PART_WAS_DROPPED, message, hint=hint, path=document_pointer(kind, pointer, payload))
 
 
@@ -162,7 +162,13 @@ def _unknown_selector(foreseen: Foreseen) -> str:
 def _consequence(foreseen: Foreseen, payload: Tree, dropped: frozenset[str]) -> str:
     if foreseen.place == "line_item_filters" and not _narrows(foreseen.pointer, payload, dropped):
         return _NOTHING_LEFT
-    return _CONSEQUENCES.get(foreseen.place, _OPERATOR_CONSEQUENCE)
+    return _consequence_of(foreseen.place, foreseen.item)
+
+
+def _consequence_of(place: str, item: Any) -> str:
+    if isinstance(item, Mapping) and item.get("processing_method") == "exclude":
+        return "what it should leave out is discounted as well"
+    return _CONSEQUENCES.get(place, _OPERATOR_CONSEQUENCE)
 
 
 def _narrows(pointer: str, payload: Tree, dropped: frozenset[str]) -> bool:

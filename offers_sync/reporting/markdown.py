@@ -17,7 +17,8 @@ _SPAN: Final = re.compile("`([^`]+)`")
 _LETTERS: Final = r"[^\W\d_]+"
 _PLAIN_WORD: Final = re.compile(rf"""\(?["']?{_LETTERS}(['-]{_LETTERS})*["']?\)?[,;:.?]?|[0-9]{{1,3}}(,?[0-9]{{3}})*""")
 """Words and figures.  Digits after a hyphen could be a reference such as GH-1, and before a full stop begin a list."""
-_STOPS: Final = ",;:."
+_STOPS: Final = ",;:.?"
+_ONLY_STOPS: Final = re.compile(r"""[,;:.?()"']+""")
 _FENCE: Final = 3
 
 
@@ -38,7 +39,15 @@ def prose(text: str) -> str:
     for span in _SPAN.finditer(text):
         pieces += [_words(text[end : span.start()]), code(span[1])]
         end = span.end()
-    return "".join([*pieces, _words(text[end:])]).strip()
+    return _joined([*pieces, _words(text[end:])]).strip()
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    """The pieces in one; between two spans of code comes a blank, or their ticks would run together."""
+    told = ""
+    for piece in pieces:
+        told += f" {piece}" if told.endswith("`") and piece.startswith("`") else piece
+    return told
 
 
 def _words(text: str) -> str:
@@ -48,7 +57,7 @@ def _words(text: str) -> str:
 
 def _word(word: str) -> str:
     """A word as it is, or as code but for the stop after it."""
-    if not word or _PLAIN_WORD.fullmatch(word) or word in _STOPS:
+    if not word or _PLAIN_WORD.fullmatch(word) or _ONLY_STOPS.fullmatch(word):
         return word
     core = word.removesuffix(word[-1]) if word[-1] in _STOPS else word
     return code(core) + word[len(core) :]
@@ -61,9 +70,10 @@ def fenced(lines: Iterable[str], language: str) -> str:
     return f"{fence}{language}\n{body}\n{fence}"
 
 
-def link(text: str, base: str, path: str) -> str:
-    """A link to a path below an address; the path alone where there is no address."""
-    return f"[{code(text)}]({base}{quote(path, safe='/#')})" if base else code(text)
+def link(text: str, base: str, path: str, line: int) -> str:
+    """A link to a line of a file below an address; its name alone where there is no address."""
+    address = f"{base}{quote(path, errors='replace')}#L{line}"
+    return f"[{code(text)}]({address})" if base else code(text)
 
 
 def folded(summary: str, body: str) -> str:

@@ -14,6 +14,7 @@ worked out by ``plan_outline``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,13 +38,16 @@ MARKS: Final = {
     Action.DISTRIBUTE: (">", "magenta"),
 }
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_COMMAND: Final = re.compile(r"^((?:\x1b\[[0-9;]*m|\s)*)::", re.MULTILINE)
+"""What GitHub obeys at the beginning of a line, which may be where a long value was broken."""
 _WIDEST: Final = 120
 _ARROW: Final = " -> "
 _FIELDS_OF_CREATES: Final = 10
 """Up to so many new objects of one kind are shown with their fields; of more, the names tell more than the fields."""
 _BLOCKS_SHOWN: Final = 60
 _FINDINGS_SHOWN: Final = 40
-_NAME_LINES: Final = 12
+_MORE: Final = "more; --format json says all of them"
+_NAME_LINES: Final = 6
 _VALUE_LINES: Final = 3
 _LABEL_SHARE: Final = 0.4
 """A label takes at most so much of the line."""
@@ -51,7 +55,7 @@ _LABEL_SHARE: Final = 0.4
 
 def plan_text(plan: Plan, page: Page = Page()) -> str:  # noqa: B008  a frozen value
     """The plan for a person."""
-    return "\n".join(_Text(page).lines(plan)) + "\n"
+    return _COMMAND.sub(r"\1\\x3a:", "\n".join(_Text(page).lines(plan))) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class _Text:
         mark, colour = MARKS[section.action]
         title = f"{VERBS[section.action]} {counted(section.count, section.kind)}"
         yield f"{click.style(mark, fg=colour, bold=True)} {click.style(title, bold=True)}"
+        for finding in section.findings:
+            yield from self._told(finding.severity, f"{finding.code}, each of these: {printable(finding.message)}", 2)
         shown, rest = section.blocks[:_BLOCKS_SHOWN], section.blocks[_BLOCKS_SHOWN:]
         has_fields = section.action is not Action.CREATE or section.count <= _FIELDS_OF_CREATES
         column = self._name_column(shown)
@@ -100,9 +106,11 @@ class _Text:
             for finding in block.findings:
                 yield from self._finding(finding, 6, has_place=False)
             yield from self._rows(block, has_fields=has_fields)
+            if len(block.steps) > 1:
+                yield from self._names(block.steps, 6)
         if rest:
             steps = [step for block in rest for step in block.steps]
-            yield f"  and {len(steps):,} more; --format json says all of them"
+            yield from self._indented(f"and {len(steps):,} {_MORE}", 2)
             yield from self._names(steps, 6)
 
     def _name_column(self, blocks: Iterable[Block]) -> int:
@@ -114,7 +122,6 @@ class _Text:
         note = f"  [{block.note}]" if block.note else ""
         if len(block.steps) > 1:
             yield f"  {len(block.steps):,} alike{note}"
-            yield from self._names(block.steps, 6)
             return
         (step,) = block.steps
         name, place = printable(step.desired.key), self._place(step)
@@ -173,13 +180,13 @@ class _Text:
         return max((width for row in rows if (width := width_of(row.before)) <= half), default=0)
 
     def _new_row(self, row: Row, label_width: int, room: int) -> Iterator[str]:
-        label = padded(cut(row.label, label_width), label_width)
-        lines = list(wrapped(row.after, room))
-        shown = lines[:_VALUE_LINES]
-        if len(lines) > _VALUE_LINES:
-            shown[-1] = cut(shown[-1] + " " * room, room)
-        yield f"      {label}  {shown[0] if shown else ''}"
-        yield from (f"      {' ' * label_width}  {line}" for line in shown[1:])
+        if width_of(row.label) > label_width:
+            yield from self._indented(row.label, 6)
+            yield from (f"        {line}" for line in _first_lines(row.after, self.width - 8))
+            return
+        label = padded(row.label, label_width)
+        for place, line in enumerate(_first_lines(row.after, room)):
+            yield f"      {label if place == 0 else ' ' * label_width}  {line}"
 
     def _row(self, row: Row, label_width: int, before_width: int) -> Iterator[str]:
         note = f"  [{row.note}]" if row.note else ""
@@ -215,7 +222,7 @@ class _Text:
         for finding in findings[:_FINDINGS_SHOWN]:
             yield from self._finding(finding, indent, has_place=True)
         if len(findings) > _FINDINGS_SHOWN:
-            yield f"{' ' * indent}and {len(findings) - _FINDINGS_SHOWN:,} more; --format json says all of them"
+            yield from self._indented(f"and {len(findings) - _FINDINGS_SHOWN:,} {_MORE}", indent)
 
     def _finding(self, finding: Finding, indent: int, *, has_place: bool) -> Iterator[str]:
         """What is beside the steps says where it stands; a notice there says no more than that."""
@@ -240,6 +247,15 @@ class _Text:
 
     def _indented(self, text: str, indent: int) -> Iterator[str]:
         return (f"{' ' * indent}{line}" for line in wrapped(text, self.width - indent))
+
+
+def _first_lines(text: str, width: int) -> list[str]:
+    """The text in no more lines than a reader needs to know it by."""
+    lines = list(wrapped(text, width)) or [""]
+    if len(lines) <= _VALUE_LINES:
+        return lines
+    shown = lines[:_VALUE_LINES]
+    return [*shown[:-1], cut(shown[-1] + " " * width, width)]
 
 
 def _bold(lines: Iterable[str]) -> Iterator[str]:

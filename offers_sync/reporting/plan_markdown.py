@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
 from offers_sync.findings import Finding, Severity
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.reporting.columns import contrasted, cut
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.markdown import code, fenced, folded, link, marker, prose
-from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Row, Section, outline
+from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Row, Section, outline, risk_of
 from offers_sync.reporting.wording import CAUSES, NOTHING, PLURALS, VERBS, counted, summary_line
 
 LIMIT_BYTES: Final = 60_000
 _OPEN_BYTES: Final = 16_000
-_OPEN_BLOCKS: Final = 20
+_OPEN_BLOCKS: Final = 10
 _OPEN_ADDED: Final = 5
 """So much is shown without a click; of more new things than a few the figures tell more than the fields."""
+_MORE: Final = "more; the plan as JSON says all of them"
+_NOTHING_WORSE: Final = risk_of([Finding("", Severity.NOTICE, "")])
 _ADDING: Final = (Action.CREATE, Action.UPLOAD_IMAGE)
 _TAIL_BYTES: Final = 2_000
 """Kept free for saying what was left out."""
@@ -32,7 +35,6 @@ _NAMES_SHOWN: Final = 40
 _FINDINGS_SHOWN: Final = 8
 _NAME_LENGTH: Final = 120
 _SYMBOLS: Final = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTICE: "ℹ️"}  # noqa: RUF001  a symbol
-_ALERTS: Final = {Severity.ERROR: "CAUTION", Severity.WARNING: "WARNING", Severity.NOTICE: "NOTE"}
 
 
 def plan_markdown(plan: Plan, page: Page) -> str:
@@ -40,7 +42,8 @@ def plan_markdown(plan: Plan, page: Page) -> str:
     told = outline(plan)
     paper = _Paper(LIMIT_BYTES - _TAIL_BYTES)
     paper.add(f"{marker(report='plan', environment=plan.environment)}\n### offers plan")
-    paper.add(prose(cut(summary_line(plan), _MESSAGE_LENGTH)))
+    summary = cut(summary_line(plan), _MESSAGE_LENGTH)
+    paper.add(_alert(summary) if plan.failure else prose(summary))
     _Comment(page, paper).write(plan, told)
     return "\n\n".join(paper.parts) + "\n"
 
@@ -67,6 +70,14 @@ def _bytes(part: str) -> int:
     return len(part.encode("utf-8", "replace")) + len("\n\n")
 
 
+class _Fold(NamedTuple):
+    """What is shown on demand: its parts, each with how many things it is about."""
+
+    title: str
+    parts: Iterable[tuple[str, int]]
+    between: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Comment:
     """The marks that a comment is written with."""
@@ -78,18 +89,18 @@ class _Comment:
         for part in self._opening(plan, told):
             if self.paper.fits(part):
                 self.paper.add(part)
-        missing = list(self._folded_sections(self._open_blocks(told)))
-        missing += self._folded_lines("kept back", [self._held(held) for held in told.held])
-        missing += self._folded_lines("findings beside", [self._finding(finding) for finding in told.findings])
+        left = self._open_blocks(told)
+        folds = [*self._other_folds(told), *self._section_folds(left)]
+        missing = [fold.title for place, fold in enumerate(folds) if not self._fold(fold, len(folds) - place)]
         if missing:
             self.paper.add(f"Not shown for want of room: {', '.join(missing)}. The plan as JSON says all of it.")
 
     def _opening(self, plan: Plan, told: Outline) -> Iterator[str]:
         for refusal in told.refusals:
-            yield _alert(Severity.ERROR, refusal)
-        for finding in told.findings[:_FINDINGS_SHOWN]:
-            if finding.severity is Severity.ERROR:
-                yield _alert(Severity.ERROR, finding.message, finding.hint)
+            yield _alert(refusal)
+        errors = [self._finding(finding) for finding in _errors(told)]
+        if errors:
+            yield "\n".join(errors)
         if any(step for step in plan.steps if not step.held_back):
             yield _table(plan)
         if told.causes:
@@ -101,7 +112,7 @@ class _Comment:
         """Show the gravest without a click, as many as fit; give what is left, section by section."""
         shown: set[int] = set()
         for section, block in _ranked(told)[:_OPEN_BLOCKS]:
-            part = self._block(section, block)
+            part = self._block(section, block, section.findings)
             if not self.paper.fits(part, within=_OPEN_BYTES):
                 break
             self.paper.add(part)
@@ -109,41 +120,46 @@ class _Comment:
         left = [(section, [block for block in section.blocks if id(block) not in shown]) for section in told.sections]
         return [(section, blocks) for section, blocks in left if blocks]
 
-    def _folded_sections(self, left: Sequence[tuple[Section, list[Block]]]) -> Iterator[str]:
+    def _section_folds(self, left: Sequence[tuple[Section, list[Block]]]) -> Iterator[_Fold]:
         for section, blocks in left:
             count = sum(len(block.steps) for block in blocks)
-            title = f"{VERBS[section.action]} {counted(count, section.kind)}"
+            common = ((self._finding(finding), 0) for finding in section.findings)
             parts = ((self._block(section, block), len(block.steps)) for block in blocks)
-            if not self._fold(title, parts, "\n\n"):
-                yield title
+            yield _Fold(f"{VERBS[section.action]} {counted(count, section.kind)}", chain(common, parts), "\n\n")
 
-    def _folded_lines(self, title: str, lines: Sequence[str]) -> Iterator[str]:
-        told = f"{title}: {len(lines):,}"
-        if lines and not self._fold(told, ((line, 1) for line in lines), "\n"):
-            yield told
+    def _other_folds(self, told: Outline) -> Iterator[_Fold]:
+        if told.held:
+            lines = ((self._held(held), len(held.steps)) for held in told.held)
+            yield _Fold(f"kept back: {sum(len(held.steps) for held in told.held):,}", lines, "\n")
+        others = told.findings[len(_errors(told)) :]
+        if others:
+            lines = ((self._finding(finding), 1) for finding in others)
+            yield _Fold(f"also to be said: {len(others):,}", lines, "\n")
 
-    def _fold(self, title: str, parts: Iterable[tuple[str, int]], between: str) -> bool:
-        """One fold of as many parts as fit, and how many things the others are about; false where none fits."""
-        empty = folded(title, "and 1,000,000,000 more; the plan as JSON says all of them")
-        inside = _Paper(self.paper.limit - self.paper.size - _bytes(empty))
+    def _fold(self, fold: _Fold, sharers: int) -> bool:
+        """Write as much of a fold as fits into its share of the room, and how much more there is."""
+        empty = folded(fold.title, f"and 1,000,000,000 {_MORE}")
+        share = (self.paper.limit - self.paper.size) // sharers
+        inside = _Paper(share - _bytes(empty))
         left = 0
-        for part, count in parts:
+        for part, count in fold.parts:
             if left == 0 and inside.fits(part):
                 inside.add(part)
             else:
                 left += count
         if not inside.parts:
             return False
-        more = f"\n\nand {left:,} more; the plan as JSON says all of them" if left else ""
-        self.paper.add(folded(title, between.join(inside.parts) + more))
+        more = f"\n\nand {left:,} {_MORE}" if left else ""
+        self.paper.add(folded(fold.title, fold.between.join(inside.parts) + more))
         return True
 
-    def _block(self, section: Section, block: Block) -> str:
+    def _block(self, section: Section, block: Block, common: Sequence[Finding] = ()) -> str:
         parts = [self._title(section, block)]
         lines = list(_diff(section, block.rows))
         if lines:
             parts.append(fenced(lines, "diff"))
-        findings = [*block.findings, *(finding for row in block.rows for finding in row.findings)]
+        own = [*block.findings, *(finding for row in block.rows for finding in row.findings)]
+        findings = [*common, *own]
         told = [self._finding(finding) for finding in findings[:_FINDINGS_SHOWN]]
         if len(findings) > _FINDINGS_SHOWN:
             told.append(f"- and {len(findings) - _FINDINGS_SHOWN:,} more")
@@ -160,7 +176,7 @@ class _Comment:
 
     def _place(self, file: str, line: int) -> str:
         path = f"{self.page.prefix}{file}"
-        return link(cut(f"{path}:{line}", _NAME_LENGTH), self.page.link, f"{path}#L{line}")
+        return link(cut(f"{path}:{line}", _NAME_LENGTH), self.page.link, path, line)
 
     def _held(self, held: Held) -> str:
         if held.is_asked_for:
@@ -171,7 +187,7 @@ class _Comment:
     def _finding(self, finding: Finding) -> str:
         place = finding.position
         where = f" in {self._place(place.file, place.line)}" if place is not None else ""
-        hint = f" ({prose(cut(finding.hint, _MESSAGE_LENGTH))})" if finding.hint else ""
+        hint = f"<br>hint: {prose(cut(finding.hint, _MESSAGE_LENGTH))}" if finding.hint else ""
         message = prose(cut(finding.message, _MESSAGE_LENGTH))
         return f"- {_SYMBOLS[finding.severity]} {code(finding.code)}{where}: {message}{hint}"
 
@@ -179,10 +195,10 @@ class _Comment:
 def _ranked(told: Outline) -> list[tuple[Section, Block]]:
     """What deserves to be seen at once, the gravest first."""
     ranked = [
-        (block.risk, place, block)
+        (min(block.risk, risk_of(section.findings)), place, block)
         for place, section in enumerate(told.sections)
         for block in section.blocks
-        if section.action not in _ADDING or section.count <= _OPEN_ADDED or block.is_warned
+        if section.action not in _ADDING or section.count <= _OPEN_ADDED or block.risk < _NOTHING_WORSE
     ]
     ranked.sort(key=lambda each: each[:2])
     return [(told.sections[place], block) for _, place, block in ranked]
@@ -201,9 +217,14 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else shown
 
 
-def _alert(severity: Severity, message: str, hint: str = "") -> str:
-    told = f"> [!{_ALERTS[severity]}]\n> {prose(cut(message, _MESSAGE_LENGTH))}"
-    return f"{told}\n> {prose(cut(hint, _MESSAGE_LENGTH))}" if hint else told
+def _errors(told: Outline) -> Sequence[Finding]:
+    """The errors beside the steps that are shown at once; they stand first among the findings."""
+    count = sum(finding.severity is Severity.ERROR for finding in told.findings)
+    return told.findings[: min(count, _FINDINGS_SHOWN)]
+
+
+def _alert(message: str) -> str:
+    return f"> [!CAUTION]\n> {prose(cut(message, _MESSAGE_LENGTH))}"
 
 
 def _table(plan: Plan) -> str:

@@ -22,6 +22,8 @@ from offers_sync.reporting.wording import CAUSES, label_of, words_of
 
 ACTION_ORDER: Final = (Action.DISTRIBUTE, Action.RETIRE, Action.UPDATE, Action.CREATE, Action.UPLOAD_IMAGE)
 """What reaches guests first, and cannot be taken back, first."""
+_COMMON_FROM: Final = 3
+"""What is said of so many blocks or more, and of all of them, is said once."""
 _IDENTIFYING: Final = frozenset({"attribute", "selector"})
 """Members that make of a mapping an entry of a list, which is told on one line."""
 KIND_ORDER: Final[tuple[DesiredKind, ...]] = ("campaign", "redeemable", "criterion", "selector")
@@ -38,9 +40,13 @@ class Row:
     findings: tuple[Finding, ...] = ()
 
 
+Risk = tuple[int, int]
+"""The graver the smaller: the worst finding first, then whether guests feel it now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Steps that look alike but for their names; only a single one has findings."""
+    """Steps that look alike but for their names; findings of more than one have no position."""
 
     steps: tuple[Step, ...]
     rows: tuple[Row, ...]
@@ -48,17 +54,9 @@ class Block:
     note: str = ""
 
     @property
-    def risk(self) -> tuple[int, int]:
-        """The graver the smaller: its worst finding first, then whether guests feel it now."""
-        findings = [*self.findings, *(finding for row in self.rows for finding in row.findings)]
-        worst = min((SEVERITY_ORDER[finding.severity] for finding in findings), default=len(Severity))
-        is_felt = any(finding.code == codes.LIVE_EDIT.name for finding in findings)
-        return (min(worst, SEVERITY_ORDER[Severity.NOTICE]), 0 if is_felt else 1)
-
-    @property
-    def is_warned(self) -> bool:
-        """Whether something worse than a notice is said of it."""
-        return self.risk[0] < SEVERITY_ORDER[Severity.NOTICE]
+    def risk(self) -> Risk:
+        """How much a reader should look at it."""
+        return risk_of([*self.findings, *(finding for row in self.rows for finding in row.findings)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +66,21 @@ class Section:
     action: Action
     kind: DesiredKind
     blocks: tuple[Block, ...]
+    findings: tuple[Finding, ...] = ()
+    """What is to be said of every one of its blocks."""
 
     @property
     def count(self) -> int:
         """How many steps it has."""
         return sum(len(block.steps) for block in self.blocks)
+
+
+def risk_of(findings: Iterable[Finding]) -> Risk:
+    """The risk of what such things are said of."""
+    findings = tuple(findings)
+    worst = min((SEVERITY_ORDER[finding.severity] for finding in findings), default=len(Severity))
+    is_felt = any(finding.code == codes.LIVE_EDIT.name for finding in findings)
+    return (min(worst, SEVERITY_ORDER[Severity.NOTICE]), 0 if is_felt else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ def _gravity(finding: Finding) -> tuple[int, tuple[str, int, int, int, str, str]
 
 def _refusal(guard: GuardReport) -> str:
     way = f"; to let it through: {printable(guard.allow_with)}" if guard.allow_with else ""
-    return f"the guard `{guard.guard}` refuses it: {guard.actual:,} planned, {printable(guard.limit)} allowed{way}"
+    return f"the guard `{printable(guard.guard)}` refuses it: {guard.actual:,} planned, {printable(guard.limit)} allowed{way}"
 
 
 def _held(plan: Plan) -> Iterator[Held]:
@@ -188,7 +196,8 @@ def _sections(plan: Plan, homes: Mapping[int, tuple[Finding, ...]]) -> Iterator[
     for action in ACTION_ORDER:
         for kind in KIND_ORDER:
             if (action, kind) in groups:
-                yield Section(action, kind, tuple(_merged(groups[action, kind])))
+                common, blocks = _without_common(_merged(groups[action, kind]))
+                yield Section(action, kind, tuple(blocks), common)
 
 
 def _block(plan: Plan, step: Step, findings: tuple[Finding, ...]) -> Block:
@@ -260,14 +269,37 @@ def _is_about(finding: Finding, change: Change) -> bool:
 
 
 def _merged(blocks: Iterable[Block]) -> list[Block]:
-    """Blocks without findings that look alike, as one; the gravest first, else by name."""
-    alike: dict[tuple[tuple[Row, ...], str], list[Step]] = {}
-    single: list[Block] = []
-    for block in blocks:
-        is_plain = not block.findings and not any(row.findings for row in block.rows)
-        if is_plain and block.steps[0].action is not Action.CREATE:
-            alike.setdefault((block.rows, block.note), []).extend(block.steps)
-        else:
-            single.append(block)
-    merged = [Block(tuple(steps), rows, (), note) for (rows, note), steps in alike.items()]
-    return sorted((*single, *merged), key=lambda block: (block.risk, block.steps[0].name))
+    """Blocks that look alike as one, but for new objects, whose names say most; the gravest first, else by name."""
+    alike: dict[Any, list[Step]] = {}
+    first: dict[Any, Block] = {}
+    for place, block in enumerate(blocks):
+        plain = _without_positions(block)
+        key = place if block.steps[0].action is Action.CREATE else (plain.rows, plain.findings, plain.note)
+        first[key] = plain if key in first else block
+        alike.setdefault(key, []).extend(block.steps)
+    merged = [replace(block, steps=tuple(alike[key])) for key, block in first.items()]
+    return sorted(merged, key=lambda block: (block.risk, block.steps[0].name))
+
+
+def _without_common(blocks: Sequence[Block]) -> tuple[tuple[Finding, ...], list[Block]]:
+    """What is said of every block is said once."""
+    if len(blocks) < _COMMON_FROM:
+        return (), list(blocks)
+    said = [{_unplaced(finding) for finding in block.findings} for block in blocks]
+    common = tuple(
+        _unplaced(finding) for finding in blocks[0].findings if all(_unplaced(finding) in each for each in said)
+    )
+    own = [
+        replace(block, findings=tuple(finding for finding in block.findings if _unplaced(finding) not in common))
+        for block in blocks
+    ]
+    return common, own
+
+
+def _without_positions(block: Block) -> Block:
+    rows = tuple(replace(row, findings=tuple(map(_unplaced, row.findings))) for row in block.rows)
+    return replace(block, rows=rows, findings=tuple(map(_unplaced, block.findings)))
+
+
+def _unplaced(finding: Finding) -> Finding:
+    return replace(finding, position=None, source_line="")

@@ -10,6 +10,7 @@ from typing import Final
 
 from offers_sync import codes
 from offers_sync.findings import SEVERITY_ORDER, Finding
+from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Plan
 from offers_sync.reporting.plan_outline import Outline, outline
 
@@ -40,12 +41,9 @@ def _remarks(plan: Plan, told: Outline) -> Iterator[Finding]:
         for step in held.steps if not held.is_asked_for else ():
             message = f"{step.name} is kept back: {held.reason}"
             yield Finding.of(codes.KEPT_BACK, message, position=step.position)
-    for section in told.sections:
-        for block in section.blocks:
-            yield from block.findings
-            for row in block.rows:
-                yield from row.findings
-    yield from told.findings
+    for step in plan.steps:
+        yield from step.annotations if step.held_back != LEFT_OUT else ()
+    yield from plan.findings
 
 
 def _importance(finding: Finding) -> tuple[int, int, tuple[str, int, int, int, str, str]]:
