@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from damage import changed, places_in
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from servers import client_to
-from strategies import WrittenProject, changed, places_in, projects
+from strategies import WrittenProject, projects
 
 from offers_sync.contract import REDEEMABLES_PATH
 from offers_sync.findings import has_errors

@@ -120,6 +120,20 @@ def test_a_list_that_never_stands_still_is_not_whole() -> None:
     assert {row["external_id"] for row in rows_of(60)} <= {row["external_id"] for row in found.items}
 
 
+def test_what_any_reading_showed_is_given() -> None:
+    """Where every reading misses another row, all that was seen is given, and it is not called whole."""
+
+    class Hiding(Shelf):
+        def page(self, number: int, size: int) -> Page:
+            page = super().page(number, size)
+            readings = sum(asked == 1 for asked, _ in self.requests)
+            shown = tuple(row for row in page.rows if row["external_id"] != f"id-{readings}")
+            return Page(shown, page.size, page.total)
+
+    found = read_to_the_end(Hiding(rows_of(40), most=20))
+    assert (len(found.items), found.gap) == (40, "it counts 40 and shows 39")
+
+
 def test_a_row_that_slipped_across_a_border_is_missed_by_no_proof() -> None:
     """An update moves a row to the front while it is read: the total stays, one row shows twice and one never."""
 
