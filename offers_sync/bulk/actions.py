@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -43,19 +42,17 @@ class Action:
 
 
 def _gift(fields: Mapping[str, Any], numbers: Mapping[str, int]) -> Payload:
-    payload = {name: _plain(value) for name, value in fields.items() if value is not None and name != "redeemable"}
-    if fields.get("redeemable") is not None:
-        payload["redeemable_id"] = numbers[fields["redeemable"]]
+    payload = {name: value for name, value in fields.items() if value is not None}
+    if "redeemable" in payload:
+        payload["redeemable_id"] = numbers[payload.pop("redeemable")]
+    if "end_date" in payload:
+        payload["end_date"] = payload["end_date"].isoformat()
     return payload
 
 
 def _redeem(fields: Mapping[str, Any], numbers: Mapping[str, int]) -> Payload:  # noqa: ARG001  as for gifts
     rest = {name: value for name, value in fields.items() if value is not None and name != "user_id"}
     return {"user_id": fields["user_id"], "redemption": rest}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 GIFT: Final = Action(

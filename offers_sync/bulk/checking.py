@@ -27,6 +27,7 @@ _REASONS: Final = MappingProxyType(
         "int_type": "this is no whole number",
         "whole_number": "this is no whole number",
         "string_type": "this is no text",
+        "string_unicode": "this is not UTF-8",
         "string_too_short": "there is nothing in it",
         "string_pattern_mismatch": "no key of a document looks like this",
         "bool_type": "this is neither true nor false",
@@ -152,7 +153,7 @@ def _checked(raw: RawRow, file: RowFile, rules: Rules) -> Checked:
     except ValidationError as error:
         return Checked(raw.line, raw.cells, None, _words(error, rules.action))
     given = [name for name in rules.action.entities if values[name] is not None]
-    fault = _fault(given, values, raw, file, rules)
+    fault = _fault(given, values, rules)
     if fault:
         return Checked(raw.line, raw.cells, None, fault)
     numbers: dict[str, int] = {}
@@ -164,7 +165,7 @@ def _checked(raw: RawRow, file: RowFile, rules: Rules) -> Checked:
     return Checked(raw.line, raw.cells, rules.action.payload(values, numbers), "", given[0])
 
 
-def _fault(given: list[str], values: Mapping[str, Any], raw: RawRow, file: RowFile, rules: Rules) -> str:
+def _fault(given: list[str], values: Mapping[str, Any], rules: Rules) -> str:
     if len(given) != 1:
         either = ", ".join(f"`{name}`" for name in rules.action.entities)
         if not given:
@@ -176,22 +177,7 @@ def _fault(given: list[str], values: Mapping[str, Any], raw: RawRow, file: RowFi
     if given == ["redeemable_id"]:
         fault = rules.offers.fault_of(values["redeemable_id"])
         return f"`redeemable_id`: {fault}" if fault else ""
-    return "it is not UTF-8" if _is_broken(raw.cells, file) else ""
-
-
-def _is_broken(cells: Any, file: RowFile) -> bool:
-    """Whether a CSV row holds bytes that are no text."""
-    if file.form != "csv":
-        return False
-    return not all(cell.isascii() or _is_text(cell) for cell in cells)
-
-
-def _is_text(cell: str) -> bool:
-    try:
-        cell.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return ""
 
 
 def _words(error: ValidationError, action: Action) -> str:

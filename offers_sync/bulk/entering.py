@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from offers_sync.bulk.checking import Checked, Checkup, OnLot, Rules, checked_rows
-from offers_sync.bulk.reading import Digest, RowFile
+import orjson
+
+from offers_sync.bulk.checking import Checkup, OnLot, Rules, checked_rows
+from offers_sync.bulk.reading import Digest, RowFile, read_rows
 from offers_sync.bulk.repeats import Repeats
 from offers_sync.errors import InvalidInputError
 from offers_sync.state.ledger import Ledger
@@ -47,7 +49,7 @@ def enter(ledger: Ledger, entry: Entry, found: Checkup, on_lot: OnLot | None = N
     """A run with all rows of the file; those with a fault are held back.  Raises when the file changed meanwhile."""
     run = ledger.begin(_draft(entry, found))
     try:
-        digest = _enter_rows(ledger, run, entry, on_lot)
+        digest = _enter_rows(ledger, run, entry, found, on_lot)
         _check_unchanged(entry.file, digest, found)
         return ledger.open(run)
     except BaseException:
@@ -55,15 +57,36 @@ def enter(ledger: Ledger, entry: Entry, found: Checkup, on_lot: OnLot | None = N
         raise
 
 
-def _enter_rows(ledger: Ledger, run: BulkRun, entry: Entry, on_lot: OnLot | None) -> str:
+def _enter_rows(ledger: Ledger, run: BulkRun, entry: Entry, found: Checkup, on_lot: OnLot | None) -> str:
     digest = Digest()
-    with Repeats() as repeats:
-        rows = enumerate(checked_rows(entry.file, entry.rules, repeats, digest), 1)
-        while lot := [_row(number, row) for number, row in islice(rows, _LOT)]:
-            ledger.enter(run, lot)
-            if on_lot is not None:
-                on_lot(lot[-1].number)
+    is_clean = not found.faulty and not found.repeats
+    rows = _clean_rows(entry, digest) if is_clean else _mixed_rows(entry, digest)
+    while lot := list(islice(rows, _LOT)):
+        ledger.enter(run, lot)
+        if on_lot is not None:
+            on_lot(lot[-1].number)
     return digest.text
+
+
+def _clean_rows(entry: Entry, digest: Digest) -> Iterator[LedgerRow]:
+    """The rows of a file that were all found right; the digest proves that they are still the same."""
+    for number, row in enumerate(read_rows(entry.file, digest), 1):
+        yield LedgerRow(number, row.line, _text(row.cells))
+
+
+def _mixed_rows(entry: Entry, digest: Digest) -> Iterator[LedgerRow]:
+    """The rows of any other file, those with a fault held back."""
+    with Repeats() as repeats:
+        for number, row in enumerate(checked_rows(entry.file, entry.rules, repeats, digest), 1):
+            outcome = RowOutcome.HELD_BACK if row.payload is None else RowOutcome.PENDING
+            yield LedgerRow(number, row.line, _text(row.cells), outcome, row.fault)
+
+
+def _text(cells: Any) -> str:
+    try:
+        return orjson.dumps(cells).decode()
+    except orjson.JSONEncodeError:  # bytes that are no text, in a row with a fault
+        return json.dumps(cells)
 
 
 def _check_unchanged(file: RowFile, digest: str, found: Checkup) -> None:
@@ -84,8 +107,3 @@ def _draft(entry: Entry, found: Checkup) -> Draft:
     }
     digest = digest_of(found.digest, rules)
     return Draft(entry.name, rules.action.name, found.digest, digest, about, entry.who)
-
-
-def _row(number: int, row: Checked) -> LedgerRow:
-    outcome = RowOutcome.HELD_BACK if row.payload is None else RowOutcome.PENDING
-    return LedgerRow(number, row.line, json.dumps(row.cells), outcome, row.fault)

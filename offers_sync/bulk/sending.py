@@ -272,7 +272,7 @@ class _Sender:
     def _call(self, row: LedgerRow) -> None:
         try:
             self._returned.put(self._result(row))
-        except Exception as fault:  # noqa: BLE001  whatever it is, the row has to be accounted for
+        except BaseException as fault:  # noqa: BLE001  whatever it is, the row has to be accounted for
             # Nobody knows how far it came; the fault ends the run.
             ending = RowEnding(row.number, RowOutcome.UNKNOWN, f"a fault of ours: {type(fault).__name__}")
             halt = OffersError(f"unexpected fault while sending: {type(fault).__name__}", hint="this is a bug")

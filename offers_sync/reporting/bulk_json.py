@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from offers_sync.bulk.checking import Checkup
 from offers_sync.bulk.outcomes import EXIT_CODES, SendReport
-from offers_sync.state.ledger_records import BulkRun, LedgerRow, RowOutcome
+from offers_sync.state.ledger_records import BulkRun, LedgerRow, RowOutcome, RunState
 
 FORMAT_VERSION: Final = 1
 OUTCOMES: Final = ("done", "failed", "unknown", "held_back")
@@ -111,6 +111,24 @@ def bulk_schema() -> dict[str, Any]:
             "rows": {"type": "array", "items": _object(row)},
         }
     )
+
+
+def runs_schema() -> dict[str, Any]:
+    """The JSON Schema of what `runs list` prints."""
+    count = {"type": "integer", "minimum": 0}
+    text, moment = {"type": "string"}, {"type": "number", "description": "Seconds since 1970."}
+    run = {
+        "name": text,
+        "action": {"enum": ["gift", "redeem"]},
+        "state": {"enum": [state.value for state in RunState]},
+        "digest": text,
+        "file": text,
+        "who": text,
+        "made": moment,
+        "ended": {**moment, "type": ["number", "null"]},
+        "counts": _object({outcome.value: count for outcome in RowOutcome}),
+    }
+    return _object({"format_version": {"const": FORMAT_VERSION}, "runs": {"type": "array", "items": _object(run)}})
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

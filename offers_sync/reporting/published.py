@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from offers_sync.models.json_schema import DIALECT, language_schema
+from offers_sync.reporting.bulk_json import bulk_schema, runs_schema
 from offers_sync.reporting.doctor import doctor_schema
 from offers_sync.reporting.explained_schema import explained_schema
 from offers_sync.reporting.graph_json import graph_schema
@@ -52,6 +53,8 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         "apply": Published("what `apply --format json` prints", run_schema),
         "history": Published("what `history --format json` prints", history_schema),
         "state": Published("what `state list --format json` prints", state_schema),
+        "bulk": Published("what `gift`, `redeem`, `runs show` and `runs resume` print as JSON", bulk_schema),
+        "runs": Published("what `runs list --format json` prints", runs_schema),
         "graph": Published("what `graph --format json` prints", graph_schema),
         "explain": Published("what `explain --format json` prints", explained_schema),
     }
