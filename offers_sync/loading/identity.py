@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 from uuid import NAMESPACE_DNS, uuid5
 
@@ -14,6 +15,7 @@ INLINE_SUFFIX: Final = "/receipt_rule"
 ExternalIdWritten = str | Mapping[str, str] | None
 
 
+@cache
 def derive_id(project: str, kind: DesiredKind, key: str) -> str:
     """The id of a document that writes none out.  Changing this would make every offer anew."""
     return str(uuid5(_NAMESPACE, f"{project}/{kind}/{key}"))
