@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections import Counter
@@ -193,6 +194,10 @@ class Business:
             None, settings=settings, faults=faults, clock=self.clock.utc, empty=True, wait=self.clock.sleep
         )
         self.requests: list[tuple[str, str]] = []
+        self.bodies: list[tuple[str, str, Any]] = []
+        """Method, path and body of each write."""
+        self.interfere: Callable[[httpx.Request], httpx.Response | None] = lambda _: None
+        """Answers a request in the vendor's place, or does not."""
         self.events: list[Event] = []
 
     def close(self) -> None:
@@ -267,7 +272,7 @@ class Business:
 
     def client(self, life: Life) -> Client:
         """A conversation that ends with a life."""
-        transport = _Noting(_MortalTransport(self.embedded.transport, life), self.requests)
+        transport = _Noting(_MortalTransport(self.embedded.transport, life), self)
         return Client(
             Connection("https://sandbox.punchh.com", Secret("key")),
             transport=transport,
@@ -314,12 +319,15 @@ class Business:
 
 
 class _Noting(httpx.BaseTransport):
-    def __init__(self, transport: httpx.BaseTransport, requests: list[tuple[str, str]]) -> None:
-        self._transport, self._requests = transport, requests
+    def __init__(self, transport: httpx.BaseTransport, business: Business) -> None:
+        self._transport, self._business = transport, business
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._requests.append((request.method, request.url.path))
-        return self._transport.handle_request(request)
+        business = self._business
+        business.requests.append((request.method, request.url.path))
+        if request.method != "GET":
+            business.bodies.append((request.method, request.url.path, json.loads(request.read())))
+        return business.interfere(request) or self._transport.handle_request(request)
 
 
 def _listed(wanted: Desired) -> ObjectKind:
@@ -332,6 +340,12 @@ def _listed(wanted: Desired) -> ObjectKind:
 def outcomes(report: RunReport) -> dict[str, str]:
     """The outcome of each step, by its action and name."""
     return {f"{item.step.action.value} {item.step.name}": item.outcome.value for item in report.items}
+
+
+def items_of(request: httpx.Request) -> list[dict[str, Any]]:
+    """The items that a write sends."""
+    items: list[dict[str, Any]] = json.loads(request.read()).get("data", [])
+    return items
 
 
 def said(report: RunReport) -> list[str]:

@@ -165,7 +165,7 @@ class Sender:
         except BatchRefusedError as error:
             self.forgive()
             how = How.THROTTLED if error.status == TOO_MANY else How.REFUSED
-            end = self._whole(batch, inside, how, Doubt.REFUSED, error, error.errors)
+            end = self._whole(batch, inside, how, Doubt.REFUSED, error)
             return replace(end, may_be_split=error.status in SPLITTABLE)
         except RefusedError as error:
             self.halt = self.halt or error
@@ -193,20 +193,11 @@ class Sender:
 
     # ----------------------------------------------------------------------------------------------- the answer
 
-    def _whole(  # noqa: PLR0913, PLR0917  the parts of one value
-        self,
-        batch: Batch,
-        inside: Mapping[str, Step],
-        how: How,
-        doubt: Doubt,
-        error: OffersError,
-        said: tuple[str, ...] = (),
-    ) -> BatchEnd:
+    def _whole(self, batch: Batch, inside: Mapping[str, Step], how: How, doubt: Doubt, error: OffersError) -> BatchEnd:
         """The same for every item."""
         now = self._with.store.now()
         outcome = Outcome.UNKNOWN if doubt is Doubt.LOST else Outcome.FAILED
-        texts = said or (error.message,)
-        items = (Sent(step, outcome, doubt, now, errors=texts) for step in (*batch.steps, *inside.values()))
+        items = (Sent(step, outcome, doubt, now, errors=(error.message,)) for step in (*batch.steps, *inside.values()))
         return BatchEnd(batch, how, tuple(items), error)
 
     def _answered(self, batch: Batch, inside: Mapping[str, Step], results: Mapping[str, Result]) -> Iterator[Sent]:

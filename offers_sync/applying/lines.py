@@ -16,6 +16,7 @@ from offers_sync.findings import Finding
 from offers_sync.models.values import Applied, Desired, Live, Tree
 from offers_sync.planning.annotating import placed
 from offers_sync.planning.comparing import FieldChange, compare
+from offers_sync.planning.completeness import is_never_shown
 from offers_sync.planning.foretelling import recalled_finding
 from offers_sync.planning.plan import Action, Step, plain
 from offers_sync.planning.question import Locate
@@ -69,10 +70,12 @@ def losses(step: Step, live: Live) -> tuple[FieldChange, ...]:
     """What was sent and is not as it was sent; ``before`` is what the server shows, ``after`` what was written."""
     desired = step.desired
     memory = Applied(desired.kind, desired.key, desired.external_id, _sent_fields(step), None)
-    changes = compare(desired, memory, live).changes
-    if step.action is Action.CREATE:
-        return changes
-    return tuple(change for change in changes if unit_of(change.path) in step.units)
+    return tuple(
+        change
+        for change in compare(desired, memory, live).changes
+        if (step.action is Action.CREATE or unit_of(change.path) in step.units)
+        and not is_never_shown(change.path, change.before)
+    )
 
 
 def _sent_fields(step: Step) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from offers_sync.applying.lines import unit_of
 from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
 from offers_sync.models.values import Applied, Desired, Live, Snapshot, Tree
+from offers_sync.planning.canonical import order_key
 from offers_sync.planning.plan import Action, Plan, Step
-from offers_sync.planning.question import ObjectId
+from offers_sync.planning.question import ObjectId, name_of
 
 
 class Memory:
@@ -53,6 +55,12 @@ class Memory:
         return self._since[identity]
 
 
+def _stands(warning: Tree, before: Tree, now: Tree) -> bool:
+    """Whether what a warning is about is still as it was."""
+    unit = unit_of(str(warning.get("path") or "")).partition("/")[0]
+    return _text({unit: before.get(unit)}) == _text({unit: now.get(unit)})
+
+
 def standing(former: Applied, step: Step) -> tuple[Tree, ...]:
     """The warnings of earlier writes about what this one does not send again."""
     return tuple(
@@ -63,30 +71,46 @@ def standing(former: Applied, step: Step) -> tuple[Tree, ...]:
 def adopted(
     plan: Plan, desired: Iterable[Desired], snapshot: Snapshot, applied: Iterable[Applied]
 ) -> tuple[Applied, ...]:
-    """What to remember of objects that live as they are wanted while nothing is remembered of them.
+    """What to remember of objects that live as they are wanted, where that is not what is remembered of them.
 
     Only what a list shows is taken for applied.
     """
-    known = {(each.kind, each.external_id) for each in applied}
+    known = {(each.kind, each.external_id): each for each in applied}
     changed = {step.name for step in plan.steps if step.action is not Action.UPLOAD_IMAGE}
     pictured = {step.name for step in plan.steps if step.action is Action.UPLOAD_IMAGE}
-    found: list[Applied] = []
     live = {(kind, item.external_id): item for kind, listing in snapshot.listings.items() for item in listing.items}
+    found: list[Applied] = []
     for document in desired:
-        name = f"{document.kind}/{document.key}"
+        name = name_of(document.kind, document.key)
         shown = live.get((document.kind, document.external_id)) if document.kind != "campaign" else None
-        if shown is None or (document.kind, document.external_id) in known or name in changed or document.is_retired:
+        if shown is None or name in changed or document.is_retired:
             continue
-        image = document.image if name not in pictured else None
-        found.append(_adopted(document, shown, snapshot, image))
+        former = known.get((document.kind, document.external_id))
+        fields = _taken_for_applied(document, shown, snapshot, former)
+        if former is None:
+            image = document.image if name not in pictured else None
+            found.append(Applied(document.kind, document.key, document.external_id, fields, shown.fields, image))
+        elif _text(former.fields) != _text(fields) or former.key != document.key:
+            warnings = tuple(each for each in former.warnings if _stands(each, former.fields, fields))
+            found.append(replace(former, key=document.key, fields=fields, read_back=shown.fields, warnings=warnings))
     return tuple(found)
 
 
-def _adopted(document: Desired, shown: Live, snapshot: Snapshot, image: str | None) -> Applied:
-    hidden = {name for name in WRITE_ONLY_CRITERION_FIELDS if shown.fields.get(name) in (None, "")}
-    fields = {name: value for name, value in document.fields.items() if name not in hidden}
+def _taken_for_applied(document: Desired, shown: Live, snapshot: Snapshot, former: Applied | None) -> dict[str, Any]:
+    """The fields as if they had been applied; of those that no answer shows only what was applied indeed."""
+    fields = dict(document.fields)
+    if document.kind == "criterion":
+        for name in WRITE_ONLY_CRITERION_FIELDS:
+            was_applied = former is not None and former.fields.get(name) == fields.get(name)
+            if shown.fields.get(name) in (None, "") and not was_applied:
+                fields.pop(name, None)
     segment = fields.get("segment")
     numbers = [each.segment_id for each in snapshot.segments if each.name == segment]
     if isinstance(segment, str) and numbers:
         fields["segment"] = numbers[0]
-    return Applied(document.kind, document.key, document.external_id, fields, shown.fields, image)
+    return fields
+
+
+def _text(fields: Tree) -> bytes:
+    """Equal for equal fields, however their numbers are kept."""
+    return order_key(fields)

@@ -70,8 +70,11 @@ def _outcome(item: Sent, live: Live | None, locate: Locate) -> ItemOutcome:
 
 
 def _without_echoes(lost: Iterable[FieldChange], item: Sent) -> tuple[FieldChange, ...]:
-    """Without what the server itself said that it dropped."""
-    said = [str(warning.get("path") or "") for warning in item.warnings]
-    return tuple(
-        change for change in lost if not any(path and (change.path + "/").startswith(path + "/") for path in said)
-    )
+    """Without what the server itself said that it dropped: a part of it, or the whole that it was a part of."""
+    said = [f"{warning['path']}/" for warning in item.warnings if warning.get("path")]
+
+    def is_told(change: FieldChange) -> bool:
+        path = f"{change.path}/"
+        return any(path.startswith(each) or each.startswith(path) for each in said)
+
+    return tuple(change for change in lost if not is_told(change))

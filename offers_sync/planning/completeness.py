@@ -42,12 +42,14 @@ def why_incomplete(scene: Scene, desired: Desired, remarks: Iterable[FieldRemark
     return ""
 
 
-def is_harmless(path: str, shown: Any) -> bool:
-    """Whether a criterion or selector may differ so without making an offer another one.
+def is_never_shown(path: str, shown: Any) -> bool:
+    """Whether nothing can be concluded from a value that is missing: answers may leave a filter's quantity out."""
+    return shown is None and path.startswith(_FILTERS) and path.endswith("/quantity")
 
-    Answers were seen to leave the quantity of a filter out, so one that is not shown says nothing.
-    """
-    return path == "/name" or (shown is None and path.startswith(_FILTERS) and path.endswith("/quantity"))
+
+def is_harmless(path: str, shown: Any) -> bool:
+    """Whether a criterion or selector may differ so without making an offer another one."""
+    return path == "/name" or is_never_shown(path, shown)
 
 
 def _kept(remarks: Iterable[FieldRemark]) -> Iterator[tuple[Code, str]]:

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from businesses import Business, criterion, document, fields_changed, outcomes, redeemable, said, selector, without
+
+from offers_sync.applying.events import Waiting
+from offers_sync.applying.surroundings import Patience
+from offers_sync.errors import ExitCode
+from offers_sync.planning.plan import Plan
+from offers_sync.sandbox import Fault, Faults, Lag, Settings
+
+Open = Callable[..., Business]
+LUNCH = selector("lunch")
+QUALIFIERS = [
+    {"attribute": "channel", "operator": "==", "value": "POS"},
+    {"attribute": "receipt_hour", "operator": "in_range", "value": "14..17"},
+    {"attribute": "moon_phase", "operator": "==", "value": "full"},
+]
+HAPPY = criterion("happy", LUNCH, receipt_qualifiers=QUALIFIERS)
+OFFER = redeemable("offer", HAPPY)
+SLOW = Patience(settle_seconds=960.0)
+
+
+def held(plan: Plan) -> dict[str, str]:
+    """What a plan keeps back, and why."""
+    return {step.name: step.held_back for step in plan.steps if step.held_back}
+
+
+def test_a_dropped_part_is_told_at_its_line_and_keeps_offers_back(opened: Open) -> None:
+    """The server's warning is a finding on the qualifier that it echoes, and no offer is made of what is left."""
+    business = opened(LUNCH, HAPPY, OFFER)
+
+    report = business.apply()
+
+    assert outcomes(report) == {
+        "create selector/lunch": "done",
+        "create criterion/happy": "done_with_warnings",
+        "create redeemable/offer": "held_back",
+    }
+    (line,) = said(report)
+    assert line == (
+        "criterions/happy.yaml:4:1: part-was-dropped: the server dropped this qualifier: "
+        "Required parameters missing or invalid: attribute"
+    )
+    assert report.exit_code == ExitCode.PARTIAL
+
+
+def test_an_incomplete_criterion_keeps_offers_back_in_later_runs(opened: Open) -> None:
+    """The next plan says it again, keeps the offer back with the way through, and lets it go once it is mended."""
+    business = opened(LUNCH, HAPPY, OFFER)
+    business.apply()
+
+    plan = business.plan()
+    assert plan.ready == ()
+    assert held(plan)["redeemable/offer"].startswith(
+        "the server does not keep `receipt_qualifiers` of criterion/happy as it is written"
+    )
+    assert "allow `kept-by-server`" in held(plan)["redeemable/offer"]
+
+    mended = fields_changed(HAPPY, receipt_qualifiers=QUALIFIERS[:2])
+    business.want(LUNCH, mended, OFFER)
+    assert held(business.plan()) == {}
+    assert business.apply().exit_code == ExitCode.DONE
+    assert business.plan().is_empty
+
+
+def test_a_silent_loss_is_found_by_reading_back(opened: Open) -> None:
+    """An update that the server confirmed without a word is compared with what the list shows."""
+    business = opened(LUNCH, settings=Settings(results_without_warnings=("update-selectors",)))
+    business.apply()
+    clauses = [*LUNCH.fields["base_items"]["clauses"], {"attribute": "weight", "operator": ">", "value": "3"}]
+    business.want(fields_changed(LUNCH, base_items={"clauses": clauses}))
+
+    report = business.apply()
+
+    assert outcomes(report) == {"update selector/lunch": "done_with_warnings"}
+    assert [line.partition(",")[0] for line in said(report)] == [
+        'selectors/lunch.yaml:4:1: server-dropped: `base_items.clauses.1` was sent as `{"attribute": "weight"'
+    ]
+    assert business.plan().is_empty
+
+
+def test_what_could_not_be_cleared_is_told(opened: Open) -> None:
+    """A null that the server ignores is told once, and then stays what it is."""
+    offer = redeemable("flat", note="for us")
+    business = opened(offer, settings=Settings(null_on_update="keep"))
+    business.apply()
+    business.want(without(offer, ["note"]))
+
+    report = business.apply()
+
+    assert outcomes(report) == {"update redeemable/flat": "done_with_warnings"}
+    assert said(report) == [
+        "redeemables/flat.yaml:2:1: not-cleared: `note` could not be cleared: the server still shows `for us`"
+    ]
+    assert business.plan().is_empty
+
+
+def test_what_the_server_alters_is_told(opened: Open) -> None:
+    """A language that the server does not take is missing in the read-back, and the line says so."""
+    texts = {"fr": {"name": "Dix"}, "tlh": {"name": "wa'maH"}}
+    business = opened(redeemable("flat", locales=texts), settings=Settings(unknown_locales="drop"))
+
+    report = business.apply()
+
+    assert [line.partition(" was")[0] for line in said(report)] == [
+        "redeemables/flat.yaml:3:1: server-dropped: `locales.tlh`"
+    ]
+    assert business.plan().is_empty
+
+
+def test_a_quantity_that_no_answer_shows_is_not_missing(opened: Open) -> None:
+    """Answers may leave the quantity of a filter out; that keeps nothing back."""
+    filters = [{"selector": LUNCH.external_id, "processing_method": "max_price", "quantity": 1}]
+    dearest = fields_changed(criterion("dearest", LUNCH), line_item_filters=filters)
+    business = opened(LUNCH, dearest, redeemable("offer", dearest), settings=Settings(quantities_shown=False))
+
+    report = business.apply()
+
+    assert (report.exit_code, said(report)) == (ExitCode.DONE, [])
+    assert business.plan().is_empty
+
+
+def test_a_list_that_lags_a_little_is_waited_for(opened: Open) -> None:
+    """What the server confirmed is verified once the list has caught up, within a few seconds."""
+    lag = Fault(at="list-selectors", lag=Lag(seconds=2.5))
+    business = opened(LUNCH, faults=Faults(rules=(lag,)), patience=SLOW)
+
+    report = business.apply()
+
+    assert (report.exit_code, said(report)) == (ExitCode.DONE, [])
+    assert [event.seconds for event in business.events if isinstance(event, Waiting)] == [1, 2]
+    (memory,) = business.store().applied()
+    assert memory.read_back is not None
+
+
+def test_a_list_that_lags_long_is_not_waited_for(opened: Open) -> None:
+    """After a few seconds the run goes on, and says that it could not be verified."""
+    lag = Fault(at="list-*", lag=Lag(seconds=600.0))
+    business = opened(LUNCH, redeemable("flat"), faults=Faults(rules=(lag,)), patience=SLOW)
+    began = business.clock()
+
+    report = business.apply()
+
+    assert business.clock() - began == 14
+    assert [line.partition(": ")[2] for line in said(report)] == [
+        "not-shown-yet: the server confirmed it, and its list does not show it yet"
+    ] * 2
+    assert report.exit_code == ExitCode.DONE
+
+
+def test_an_update_that_lags_is_not_taken_for_a_loss(opened: Open) -> None:
+    """A list that still shows the old value is read again before anything is said."""
+    business = opened(redeemable("flat", points=1), patience=SLOW)
+    business.apply()
+    business.clock.sleep(5000)
+    business.want(redeemable("flat", points=2))
+    business.follow(Faults(rules=(Fault(at="list-*", lag=Lag(seconds=2.5)),)))
+
+    report = business.apply()
+
+    assert (outcomes(report), said(report)) == ({"update redeemable/flat": "done"}, [])
+
+
+def test_the_memory_holds_what_was_shown(opened: Open) -> None:
+    """Beside what was written it has the list's own view of it, in the YAML's names."""
+    business = opened(LUNCH, HAPPY)
+    business.apply()
+
+    memory = {each.kind: each for each in business.store().applied()}
+    assert memory["selector"].fields == LUNCH.fields
+    assert memory["criterion"].read_back is not None
+    assert len(memory["criterion"].read_back["receipt_qualifiers"]) == 2
+    (warning,) = memory["criterion"].warnings
+    assert (warning["path"], warning["item"]) == ("/receipt_qualifiers/2/attribute", QUALIFIERS[2])
+
+
+def test_warnings_stand_until_their_content_is_sent_again(opened: Open) -> None:
+    """Another field's update leaves them; mending the content takes them away."""
+    business = opened(LUNCH, HAPPY)
+    business.apply()
+    renamed = fields_changed(HAPPY, amount_cap=9)
+    business.want(LUNCH, renamed)
+    business.apply()
+    assert [len(each.warnings) for each in business.store().applied() if each.kind == "criterion"] == [1]
+
+    business.want(LUNCH, fields_changed(renamed, receipt_qualifiers=QUALIFIERS[:2]))
+    business.apply()
+    assert [len(each.warnings) for each in business.store().applied() if each.kind == "criterion"] == [0]
+
+
+def test_a_name_that_differs_keeps_nothing_back(opened: Open) -> None:
+    """Only what makes an offer another one counts as incomplete."""
+    business = opened(LUNCH, redeemable("flat"))
+    business.apply()
+    texts = {item.step.name: item.is_incomplete for item in business.apply().items}
+    assert texts == {}
+    odd = document("redeemable", "odd", name="odd", receipt_rule={"flat_discount": 5}, locales={"tlh": {"name": "x"}})
+    business.want(odd)
+    assert [item.is_incomplete for item in business.apply().items] == [False]
+
+
+@pytest.mark.parametrize("operator", ["qualifying_expressions_operator", "discount_evaluation_strategy"])
+def test_what_no_answer_shows_is_neither_lost_nor_sent_again(opened: Open, operator: str) -> None:
+    """A write-only field is remembered, not verified, and plans nothing."""
+    value = "Any" if operator.endswith("operator") else "Max"
+    extra = {} if operator.endswith("operator") else {"item_filter_expressions_operator": "Any"}
+    business = opened(LUNCH, criterion("any", LUNCH, **{operator: value, **extra}))
+
+    report = business.apply()
+
+    assert (report.exit_code, said(report)) == (ExitCode.DONE, [])
+    assert business.plan().is_empty
+    business.want(LUNCH, replace(business.documents[1], fields=without(business.documents[1], [operator]).fields))
+    assert outcomes(business.apply()) == {"update criterion/any": "done"}
+    assert business.plan().is_empty
