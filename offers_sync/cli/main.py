@@ -48,6 +48,7 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
         "runs": _Entry("runs", "runs", "Look at runs of gifts and redemptions, and go on with them."),
     },
     "Plumbing": {
+        "comment": _Entry("comment", "comment", "Post a report to a pull request, or an issue."),
         "schema": _Entry("schema", "schema", "Write the JSON Schemas of files and formats."),
         "state": _Entry("state", "state", "Make, show or prune what is remembered."),
         "sandbox": _Entry("sandbox", "sandbox", "A vendor in a box: serve it, look into it."),
@@ -87,11 +88,16 @@ def offers() -> None:
     """Offers as code: keep a restaurant brand's offers in git, plan in a pull request, apply from a pipeline."""
 
 
+def _colour() -> bool | None:
+    """Whether to colour: never where NO_COLOR says so, else on a terminal."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
 def _say(error: OffersError) -> None:
-    click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+    click.secho("error: ", fg="red", bold=True, err=True, nl=False, color=_colour())
     click.echo(error.message, err=True)
     if error.hint:
-        click.secho("hint: ", fg="cyan", err=True, nl=False)
+        click.secho("hint: ", fg="cyan", err=True, nl=False, color=_colour())
         click.echo(error.hint, err=True)
 
 
@@ -103,7 +109,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and give its exit code."""
     try:
-        result = offers.main(arguments, prog_name="offers", standalone_mode=False)
+        result = offers.main(arguments, prog_name="offers", standalone_mode=False, color=_colour())
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
