@@ -5,9 +5,7 @@ What is checked and how rows are sent is said by ``bulk``; how it looks by ``rep
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 import sys
 import threading
 import uuid
@@ -30,6 +28,7 @@ from offers_sync.bulk.outcomes import SendReport
 from offers_sync.bulk.reading import open_rows
 from offers_sync.bulk.sending import Sending, send
 from offers_sync.cli import workspace as pieces
+from offers_sync.cli.authors import author_of
 from offers_sync.cli.bulk_progress import watching
 from offers_sync.cli.interrupting import stopping_at_signals
 from offers_sync.cli.workspace import Workspace
@@ -102,7 +101,9 @@ def carry_out(start: Path, environment: str | None, action: Action, asked: Asked
         rules = Rules(action, offers, _today(workspace), asked.defaults, asked.allows_repeats)
         found = check(file, rules)
         try:
-            run, is_new = _run_of(session, Entry(asked.name or "", who(), file, rules, offers.numbers), found, offers)
+            run, is_new = _run_of(
+                session, Entry(asked.name or "", who(workspace), file, rules, offers.numbers), found, offers
+            )
         except (InvalidInputError, ConsentError) as error:
             if asked.form == "json":
                 outcome = "not_agreed" if isinstance(error, ConsentError) else "invalid"
@@ -240,11 +241,11 @@ def _ask(*, is_agreed: bool) -> None:
 
 
 @contextmanager
-def holding(ledger: Ledger, run: BulkRun) -> Iterator[str]:
-    """Have a run to oneself; gives the name under which it is held."""
+def holding(ledger: Ledger, run: BulkRun, whose: str) -> Iterator[str]:
+    """Have a run to oneself, on somebody's behalf; gives the name under which it is held."""
     owner = str(uuid.uuid4())
     terms = LeaseTerms(doing="sending", again="run the same command again", on_wait=_say_wait)
-    with hold_environment(ledger.lease_store(run), owner, who(), terms):
+    with hold_environment(ledger.lease_store(run), owner, whose, terms):
         yield owner
 
 
@@ -254,7 +255,7 @@ def _say_wait(hold: Hold, seconds: float) -> None:
 
 def _send(session: Session, run: BulkRun) -> int:
     ledger, client, stop = session.ledger, session.client, threading.Event()
-    with holding(ledger, run) as owner, stopping_at_signals(stop, _STOPPING):
+    with holding(ledger, run, who(session.workspace)) as owner, stopping_at_signals(stop, _STOPPING):
         ledger.take_over(run, owner)
         for outcome in session.asked.resending.outcomes:
             ledger.resend(run, outcome)
@@ -300,13 +301,9 @@ def _print(pieces_: Iterable[str]) -> None:
         click.echo(piece, nl=False)
 
 
-def who() -> str:
+def who(workspace: Workspace) -> str:
     """On whose behalf this process works."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "somebody"
-    return f"{user}@{socket.gethostname()}"
+    return author_of(workspace.folder).who
 
 
 def moment_text(seconds: float) -> str:

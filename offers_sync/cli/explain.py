@@ -38,9 +38,9 @@ def _width() -> int:
 
 
 def _index(output_format: Format) -> str:
-    from offers_sync.models.meanings import KINDS  # noqa: PLC0415  a code's page needs no models
+    from offers_sync.models.meanings import KINDS, ROWS  # noqa: PLC0415  a code's page needs no models
 
-    kinds = {"offers.yaml": "the project: its name, languages, guards and environments", **KINDS}
+    kinds = {"offers.yaml": "the project: its name, languages, guards and environments", **KINDS, **ROWS}
     if output_format == "json":
         return code_pages.index_json(kinds, codes.all_codes())
     return code_pages.index_text(kinds, codes.all_codes(), _width())

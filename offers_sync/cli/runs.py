@@ -131,9 +131,9 @@ def settle(  # noqa: PLR0913  one parameter for each option
 
     if is_all == bool(lines):
         raise click.UsageError("say which rows: --line N, once or more, or --all")
-    with _ledger(directory, environment) as (_, ledger):
+    with _ledger(directory, environment) as (workspace, ledger):
         run = _found(ledger, name)
-        with holding(ledger, run) as owner:
+        with holding(ledger, run, who(workspace)) as owner:
             ledger.take_over(run, owner)
             unknown = {row.line for row in ledger.rows(run, RowOutcome.UNKNOWN)}
             strangers = sorted(set(lines) - unknown)
@@ -141,7 +141,7 @@ def settle(  # noqa: PLR0913  one parameter for each option
                 raise InvalidInputError(f"the outcome of line {strangers[0]} is not unknown; nothing was changed")
             chosen = len(lines) if lines else len(unknown)
             _ask(f"Take {chosen:,} unknown rows for {outcome}?", yes=yes)
-            reason = f"settled by {who()}"
+            reason = f"settled by {who(workspace)}"
             changed = ledger.settle_unknown(run, RowOutcome(outcome), reason, lines or None)
             ledger.end(run)
     click.echo(f"{changed:,} rows settled as {outcome}")
@@ -156,12 +156,12 @@ def cancel(*, name: str, directory: Path | None, environment: str | None, yes: b
     """Send nothing more of the run NAME, also where somebody is sending it now; what was sent stays sent."""
     from offers_sync.cli.bulk import who  # noqa: PLC0415  help does not pay for it
 
-    with _ledger(directory, environment) as (_, ledger):
+    with _ledger(directory, environment) as (workspace, ledger):
         run = _found(ledger, name)
         if run.is_over:
             raise InvalidInputError(f"the run {name} is {run.state.value} already")
         _ask(f"Cancel the run {name} for good?", yes=yes)
-        held_back = ledger.cancel(run, f"cancelled by {who()}")
+        held_back = ledger.cancel(run, f"cancelled by {who(workspace)}")
     click.echo(f"the run {name} is cancelled; {held_back:,} rows are not sent")
     return ExitCode.DONE
 
@@ -172,10 +172,10 @@ def cancel(*, name: str, directory: Path | None, environment: str | None, yes: b
 @_YES
 def purge(*, name: str, directory: Path | None, environment: str | None, yes: bool) -> int:
     """Forget the rows of the run NAME with all that they say of guests; its name and figures stay."""
-    from offers_sync.cli.bulk import holding  # noqa: PLC0415  help does not pay for it
+    from offers_sync.cli.bulk import holding, who  # noqa: PLC0415  help does not pay for it
     from offers_sync.state.ledger_records import RunState  # noqa: PLC0415
 
-    with _ledger(directory, environment) as (_, ledger):
+    with _ledger(directory, environment) as (workspace, ledger):
         run = _found(ledger, name)
         if run.state not in {RunState.ENDED, RunState.CANCELLED}:
             raise ConsentError(
@@ -183,7 +183,7 @@ def purge(*, name: str, directory: Path | None, environment: str | None, yes: bo
                 hint=f"finish it, settle what is unknown, or `offers runs cancel {name}` first",
             )
         _ask(f"Forget the rows of the run {name} for good?", yes=yes)
-        with holding(ledger, run):
+        with holding(ledger, run, who(workspace)):
             forgotten = ledger.purge(run)
     click.echo(f"{forgotten:,} rows of the run {name} are forgotten")
     return ExitCode.DONE

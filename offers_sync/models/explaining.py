@@ -14,9 +14,12 @@ from typing import Any, Final
 from offers_sync.models.describing import describe_conditions, describe_type
 from offers_sync.models.json_schema import PROJECT, described_schema, model_of
 from offers_sync.models.kinds import KINDS
+from offers_sync.models.rows import ROWS
 
 PROJECT_FILE: Final = "offers.yaml"
 ROOTS: Final = (PROJECT, *KINDS)
+_KNOWN: Final = (*ROOTS, *ROWS)
+"""Rows are found by their whole path alone: a bare name means a field of the files."""
 
 Schema = Mapping[str, Any]
 
@@ -35,6 +38,8 @@ _TELLING_FIELDS: Final = {
     "schedule": ("start", "end", "timezone"),
     "locale": (),
     "campaign": ("timezone",),
+    "gift": ("gift_count", "message"),
+    "redeem": ("reward_id",),
 }
 
 
@@ -135,7 +140,7 @@ class _Place:
 def explain(name: str) -> Explained | None:
     """What answers to the name: a path, a field's own name or the vendor's, or a word; nothing where nothing does."""
     path = _path_of(name)
-    place = _find(path) if path[0] in ROOTS else None
+    place = _find(path) if path[0] in _KNOWN else None
     if place is not None:
         return _page(place)
     places = [place for place in all_places() if name == place.path[-1] or name in place.vendor_names]
@@ -150,7 +155,7 @@ def explain(name: str) -> Explained | None:
 def known_names(name: str) -> tuple[str, ...]:
     """The names that ``name`` may have been meant to be: siblings where its beginning is known, or all there are."""
     *parents, _ = _path_of(name)
-    parent = _find(tuple(parents)) if parents and parents[0] in ROOTS else None
+    parent = _find(tuple(parents)) if parents and parents[0] in _KNOWN else None
     if parent is not None:
         return tuple(".".join((*parents, line.name)) for line in _page(parent).fields)
     found = {place.path[-1]: None for place in all_places()} | dict.fromkeys(ROOTS)
@@ -305,5 +310,5 @@ def _in_document(place: _Place, value: Any) -> Any:
         value = {name: value}
         if container is not None:
             value = [value] if container == "list" else {container: value}
-    kind = {} if place.path[0] == PROJECT or len(place.path) == 1 else {"kind": place.path[0]}
+    kind = {"kind": place.path[0]} if place.path[0] in KINDS and len(place.path) > 1 else {}
     return {**kind, **value}

@@ -19,6 +19,7 @@ from pydantic_core import core_schema
 from offers_sync.models import fields, meanings, project
 from offers_sync.models.kinds import KINDS
 from offers_sync.models.project import Project
+from offers_sync.models.rows import ROWS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ANY: Final = "any"
@@ -80,8 +81,8 @@ def language_schema(name: str) -> dict[str, Any]:
 
 
 def model_of(name: str) -> type[BaseModel]:
-    """The model of a kind, or of the project file."""
-    return Project if name == PROJECT else KINDS[name]
+    """The model of a kind, of the project file, or of the rows of a bulk run."""
+    return Project if name == PROJECT else ROWS.get(name) or KINDS[name]
 
 
 def described_schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -21,6 +21,11 @@ KINDS: Final[Words] = {
     "campaign": "one gifting of an offer to a whole segment",
 }
 
+ROWS: Final[Words] = {
+    "gift": "a row of a file for `offers gift`",
+    "redeem": "a row of a file for `offers redeem`",
+}
+
 _FILTER_ITEM_SET: Final[Words] = {
     "base_only": "the price of the base items alone",
     "modifiers_only": "the price of the modifiers alone; base and modifier clauses are both needed to find them",

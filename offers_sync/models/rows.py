@@ -7,6 +7,7 @@ rows have to do with each other is checked by ``bulk``.
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -69,7 +70,7 @@ class GiftRow(Written):
         examples=["ten-off-sandwich"],
     )
     redeemable_id: Whole | None = field(
-        "The offer that is given, by the number that `offers list redeemables` shows.",
+        "The offer that is given, by its number in the vendor's distribution list.",
         default=None,
         bounds=_COUNT,
         examples=[20002],
@@ -121,3 +122,7 @@ class RedeemRow(Written):
         "A message that goes with the redemption.", default=None, examples=["Redeemed at the counter"]
     )
     fuel_redemption: Truth | None = field("Whether it is a redemption of fuel.", default=None, examples=[False])
+
+
+ROWS: Final = MappingProxyType[str, type[GiftRow | RedeemRow]]({"gift": GiftRow, "redeem": RedeemRow})
+"""The rows by the command that sends them."""

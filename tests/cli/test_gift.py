@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from offers_sync.bulk.actions import GIFT, REDEEM
 from offers_sync.cli.main import run
 from offers_sync.reporting.published import published_schema
 from offers_sync.sandbox import World
@@ -178,3 +179,12 @@ def test_messages_are_in_no_history(project: Path) -> None:
     assert state
     for path in state:
         assert b"Dear" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(("command", "columns"), [("gift", GIFT.columns), ("redeem", REDEEM.columns)])
+def test_columns_are_explained(command: str, columns: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Every column of a file has a page, and the page of the rows lists them all."""
+    assert run(["explain", command, "--format", "json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert [field["path"] for field in page["fields"]] == [f"{command}.{column}" for column in columns]
+    assert run(["explain", f"{command}.{columns[-1]}"]) == 0
