@@ -47,6 +47,13 @@ class Census:
     project: Project | None
     documents: tuple[LoadedDocument, ...]
     faulty: tuple[FaultyDocument, ...] = ()
+    salvaged: tuple[LoadedDocument, ...] | None = None
+    """What can still be read of documents with faults; where given, they are examined in place of the others."""
+
+    @property
+    def examined(self) -> tuple[LoadedDocument, ...]:
+        """The documents whose references are looked at."""
+        return self.documents if self.salvaged is None else self.salvaged
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], LoadedDocument]:
@@ -77,16 +84,14 @@ class Census:
 
     @cached_property
     def referrals(self) -> tuple[tuple[LoadedDocument, Referral], ...]:
-        """Every reference of every document."""
-        return tuple((document, referral) for document in self.documents for referral in referrals_of(document.model))
+        """Every reference of every document that is examined."""
+        return tuple((document, referral) for document in self.examined for referral in referrals_of(document.model))
 
     @cached_property
     def criteria(self) -> tuple[tuple[LoadedDocument, Criterion | InlineCriterion, Path], ...]:
         """Every criterion, those inside redeemables included, with the path that leads to it."""
         return tuple(
-            (document, criterion, path)
-            for document in self.documents
-            for criterion, path in criteria_in(document.model)
+            (document, criterion, path) for document in self.examined for criterion, path in criteria_in(document.model)
         )
 
     def environments_of(self, model: AnyDocument) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def check_environments(census: Census) -> Iterator[Charge]:
     """Environments that are named and do not exist, and ids that are missing for those that do."""
     if census.project is None:
         return
-    for document in census.documents:
+    for document in census.examined:
         for index, name in enumerate(document.model.only or ()):
             if name not in census.environments:
                 yield document.source, _unknown_environment(census, ("only", index), name, at_key=False)
@@ -90,7 +90,7 @@ def _unknown_environment(census: Census, path: Path, name: str, *, at_key: bool)
 
 def _id_maps(census: Census) -> Iterator[tuple[LoadedDocument, Path, Mapping[str, str]]]:
     """Every external_id that is written as a map by environment."""
-    for document in census.documents:
+    for document in census.examined:
         if isinstance(document.model, Document) and isinstance(document.model.external_id, Mapping):
             yield document, ("external_id",), document.model.external_id
     for document, criterion, path in census.criteria:
@@ -117,7 +117,7 @@ def check_locations(census: Census) -> Iterator[Charge]:
 
 
 def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
-    for document in census.documents:
+    for document in census.examined:
         if isinstance(document.model, Redeemable) and document.model.effective_location is not None:
             yield document, ("effective_location",), document.model.effective_location
     for document, criterion, path in census.criteria:

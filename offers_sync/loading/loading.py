@@ -34,6 +34,7 @@ from offers_sync.loading.judging import judge
 from offers_sync.loading.moments import check_moments
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.project_rules import Surroundings
+from offers_sync.loading.salvaging import Salvaged, salvage
 from offers_sync.loading.secrecy import cover_secrets
 from offers_sync.loading.texts import FileText
 from offers_sync.loading.translations import check_translations
@@ -49,11 +50,15 @@ _BULK: Final = 500_000
 _BATCH: Final = 64
 """Files are parsed, then examined, so many at a time: what stays in the processor's cache is quicker by a tenth."""
 _KEY_LINE: Final = re.compile(r"^[ \t-]*key:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
-_CHECKS: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
-    check_names,
+_CHECKS_OF_REFERENCES: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
     check_references,
     check_environments,
     check_locations,
+)
+"""These are asked of documents with faults too, as far as they can be read."""
+_CHECKS: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
+    check_names,
+    *_CHECKS_OF_REFERENCES,
     check_identities,
     check_translations,
     check_moments,
@@ -144,6 +149,7 @@ class _Reading:
         self._project: Project | None = None
         self._documents: list[LoadedDocument] = []
         self._faulty: list[FaultyDocument] = []
+        self._salvaged: dict[Source, Salvaged] = {}
         self._names: dict[Source, tuple[str, str]] = {}
         self._findings: list[Finding] = []
         self._charges: list[Charge] = []
@@ -196,19 +202,41 @@ class _Reading:
             self._documents.append(LoadedDocument(cast("AnyDocument", examined.model), source))
         elif kind in KINDS:
             self._faulty.append(FaultyDocument(kind, key, source))
+            self._salvage(kind, source, written)
         self._charges.extend((source, complaint) for complaint in examined.complaints)
+
+    def _salvage(self, kind: str, source: Source, written: dict[str, Any]) -> None:
+        salvaged = salvage(KINDS[kind], written)
+        if salvaged is not None:
+            self._salvaged[source] = salvaged
 
     def finish(self, folder: Path) -> Loaded:
         """Hold the documents against each other, and look up where everything stands."""
         census = Census(self._project, tuple(self._documents), tuple(self._faulty))
         for check in _CHECKS:
             self._charges.extend(check(census))
+        if self._salvaged:
+            self._check_salvaged(census)
         self._charges.sort(key=lambda charge: charge[0])
         counted = (charge for charge in self._charges if self._counts(*charge))
         findings = (finding for finding in self._findings if finding.position and self._is_asked(finding.position.file))
         everything = sorted((*findings, *starmap(self._find, counted)), key=lambda finding: finding.sort_key)
         count = sum(self._is_asked(source.file) for source in self._names)
         return Loaded(folder, self._project, census.documents, tuple(_once(everything)), count, self._texts)
+
+    def _check_salvaged(self, census: Census) -> None:
+        """What documents with faults refer to, but for what was filled in or complained about before."""
+        known = {(source, complaint.path) for source, complaint in self._charges}
+        rest = tuple(
+            LoadedDocument(cast("AnyDocument", salvaged.model), source) for source, salvaged in self._salvaged.items()
+        )
+        examined = replace(census, salvaged=rest)
+        for check in _CHECKS_OF_REFERENCES:
+            self._charges.extend(
+                (source, complaint)
+                for source, complaint in check(examined)
+                if self._salvaged[source].wrote(complaint.path) and (source, complaint.path) not in known
+            )
 
     def _counts(self, source: Source, complaint: Complaint) -> bool:
         """Whether the file is asked about, and no reviewed exception waives the complaint, which is no error."""

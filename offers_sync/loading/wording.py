@@ -78,7 +78,7 @@ def translate(error: ValidationError, model: type[BaseModel], written: Mapping[s
 
 
 def _translate_one(details: ErrorDetails, model: type[BaseModel], written: Mapping[str, Any]) -> Complaint:
-    path = _path_of(details, written)
+    path = path_of(details, written)
     case = _Case(_call(path), details["input"], details.get("ctx", {}), path, model)
     if details["type"] == "extra_forbidden":
         return _unknown(case)
@@ -92,7 +92,7 @@ def _translate_one(details: ErrorDetails, model: type[BaseModel], written: Mappi
     return Complaint(code, path, message, hint, at_key=is_name)
 
 
-def _path_of(details: ErrorDetails, written: Any) -> Path:
+def path_of(details: ErrorDetails, written: Any) -> Path:
     """The place in what was written, without the marks of unions and keys that pydantic puts between."""
     path: list[str | int] = []
     value = written
