@@ -381,6 +381,19 @@ NO_FILTER = _warning(
     "A criterion without an inclusive filter works on all items of the receipt.",
     "Add a line item filter, or waive this finding where it is meant.",
 )
+PERCENT_OVER_100 = _warning(
+    "percent-over-100",
+    "More than the whole amount is taken off",
+    "The vendor takes up to 99,999 percent. Above 100 the discount is more than what the items cost.",
+    "Write 100 or less, or waive this finding where it is meant.",
+)
+DISCOUNT_LINE_COUNTS = _notice(
+    "discount-line-counts",
+    "The offer's own discount may count against its minimum",
+    "Some ordering vendors send a discount back as a line of type D, and the offer is judged once more. One that is "
+    "just above its minimum then fails.",
+    "Leave those lines out: a filter with `processing_method: exclude` and a selector of `line_item_type` D.",
+)
 ROUNDS_DOLLARS = _notice(
     "rounds-dollars",
     "The discount is rounded to whole dollars",

@@ -9,13 +9,17 @@ from typing import Final
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge
 from offers_sync.loading.complaints import Complaint, Path, advice
-from offers_sync.models.criterion import Criterion, InlineCriterion
+from offers_sync.models.criterion import Criterion, InlineCriterion, LineItemFilter
 from offers_sync.models.selector import Clause, Selector
 
 _LIST_OPERATORS: Final = frozenset({"in", "not_in", "in_case_insensitive", "not_in_case_insensitive"})
 _NEGATIVE_OPERATORS: Final = frozenset({"!=", "not_in", "not_in_case_insensitive", "not_like", "not_in_range"})
 _WITHOUT_FILTER: Final = frozenset({"receipt_subtotal", "receipt_total_amount", "static_amount"})
 """Functions that work on the receipt as a whole."""
+_AMOUNTS: Final = frozenset({"total_amount", "subtotal_amount"})
+_AT_LEAST: Final = frozenset({">", ">=", "in_range"})
+_DISCOUNT_LINE: Final = "D"
+_WHOLE: Final = 100
 _HOURS: Final = re.compile(r"([0-9]{1,2})\.\.([0-9]{1,2})", re.ASCII)
 _LAST_HOUR: Final = 23
 
@@ -42,6 +46,11 @@ def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, pat
     if criterion.rounding_rule is not None:
         message = f"`rounding_rule: {criterion.rounding_rule}` rounds the discount to whole dollars"
         yield Complaint(codes.ROUNDS_DOLLARS, (*path, "rounding_rule"), message, advice(codes.ROUNDS_DOLLARS))
+    percent = criterion.percentage_of_processed_amount
+    if percent is not None and percent > _WHOLE:
+        at = (*path, "percentage_of_processed_amount")
+        message = f"{percent:f} percent takes off more than the items cost"
+        yield Complaint(codes.PERCENT_OVER_100, at, message, advice(codes.PERCENT_OVER_100))
     filters = criterion.line_item_filters or ()
     is_narrowed = any(line_filter.processing_method != "exclude" for line_filter in filters)
     if not is_narrowed and criterion.qc_processing_function not in _WITHOUT_FILTER:
@@ -56,6 +65,7 @@ def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, pat
         if qualifier.attribute == "receipt_hour" and qualifier.operator == "in_range":
             yield from _judge_hours(qualifier.value, place)
     yield from _judge_exclusions(census, criterion, path)
+    yield from _judge_minimum(census, criterion, path)
 
 
 def _judge_list(operator: str, value: str, path: Path) -> Iterator[Complaint]:
@@ -94,3 +104,27 @@ def _judge_exclusions(census: Census, criterion: Criterion | InlineCriterion, pa
 def _only_excludes(selector: Selector) -> bool:
     clauses: list[Clause] = selector.base_items.clauses if selector.base_items is not None else []
     return bool(clauses) and all(clause.operator in _NEGATIVE_OPERATORS for clause in clauses)
+
+
+def _judge_minimum(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
+    """Some vendors of orders send the discount back as a line, which then counts against the offer's own minimum."""
+    if any(_may_leave_out_discounts(census, each) for each in criterion.line_item_filters or ()):
+        return
+    for index, condition in enumerate(criterion.receipt_qualifiers or ()):
+        if condition.attribute in _AMOUNTS and condition.operator in _AT_LEAST:
+            message = "the offer's own discount may come back as a line and count against this minimum"
+            at = (*path, "receipt_qualifiers", index)
+            yield Complaint(codes.DISCOUNT_LINE_COUNTS, at, message, advice(codes.DISCOUNT_LINE_COUNTS))
+
+
+def _may_leave_out_discounts(census: Census, line_filter: LineItemFilter) -> bool:
+    """What git does not manage may say anything."""
+    if line_filter.processing_method != "exclude":
+        return False
+    if not isinstance(line_filter.selector, str):
+        return True
+    selector = census.by_name.get(("selector", line_filter.selector))
+    sides = selector.model.base_items if selector is not None and isinstance(selector.model, Selector) else None
+    return sides is not None and any(
+        clause.attribute == "line_item_type" and _DISCOUNT_LINE in clause.value.split(",") for clause in sides.clauses
+    )

@@ -234,6 +234,19 @@ _LEFT_TO_US: Final = {
         "qc_processing_function: sum_amounts\npercentage_of_processed_amount: 10\n",
         f"qc_processing_function: sum_amounts\npercentage_of_processed_amount: 10\nline_item_filters: [{_DRINKS}]\n",
     ),
+    "percent-over-100": _ten_percent(
+        f"qc_processing_function: sum_amounts\npercentage_of_processed_amount: 150\nline_item_filters: [{_DRINKS}]\n",
+        f"qc_processing_function: sum_amounts\npercentage_of_processed_amount: 15\nline_item_filters: [{_DRINKS}]\n",
+    ),
+    "discount-line-counts": _ten_percent(
+        f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\n"
+        'receipt_qualifiers: [{attribute: total_amount, operator: ">=", value: 20}]\n',
+        "qc_processing_function: sum_amounts\nline_item_filters:\n"
+        f"- {_DRINKS}\n- {{selector: discount-lines, processing_method: exclude}}\n"
+        'receipt_qualifiers: [{attribute: total_amount, operator: ">=", value: 20}]\n'
+        "---\nkind: selector\nkey: discount-lines\nname: Discount lines\n"
+        "base_items:\n  clauses:\n  - {attribute: line_item_type, operator: ==, value: D}\n",
+    ),
     "rounds-dollars": _ten_percent(
         f"qc_processing_function: sum_amounts\nrounding_rule: floor\nline_item_filters: [{_DRINKS}]\n",
         f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\n",
