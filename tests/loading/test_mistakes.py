@@ -167,6 +167,9 @@ MISTAKES: dict[str, dict[str, str]] = {
     "judgement": {
         "no filter": "kind: criterion\nkey: a\nqc_processing_function: sum_amounts\n",
         "only exclusions": CRITERION_HEAD.replace("sandwiches", "sandwiches, processing_method: exclude"),
+        "more than all of it": CRITERION_HEAD + "percentage_of_processed_amount: 150\n",
+        "a minimum that the discount itself may miss": CRITERION_HEAD
+        + "receipt_qualifiers: [{attribute: subtotal_amount, operator: '>=', value: 20}]\n",
         "rounding": CRITERION_HEAD + "rounding_rule: floor\n",
         "blanks in a list": CLAUSE.format("in").replace("5", "'1, 2'"),
         "hours": CRITERION_HEAD
