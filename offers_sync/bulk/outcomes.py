@@ -21,6 +21,17 @@ EXIT_CODES: Final[Mapping[Ending, ExitCode]] = {
 }
 
 
+def ending_of(error: OffersError) -> Ending:
+    """How a run ended that an error ended."""
+    match error:
+        case RefusedError():
+            return "refused"
+        case UnreachableError():
+            return "unreachable"
+        case _:
+            return "fault"
+
+
 @dataclass(frozen=True, slots=True)
 class SendReport:
     """What became of the rows of a run."""
@@ -30,8 +41,6 @@ class SendReport:
     stopped_by: OffersError | None = None
     """The error that ended the sending before its end."""
     is_interrupted: bool = False
-    lost_before: int = 0
-    """How many rows an earlier sender, that died, left in flight."""
 
     def count(self, outcome: RowOutcome) -> int:
         """How many rows stand so."""
@@ -57,15 +66,9 @@ class SendReport:
             return "interrupted"
         if summary["unknown"]:
             return "unknown"
-        match self.stopped_by:
-            case RefusedError():
-                return "refused"
-            case UnreachableError():
-                return "unreachable"
-            case OffersError():
-                return "fault"
-            case None:
-                return "partial" if summary["failed"] or summary["held_back"] else "done"
+        if self.stopped_by is not None:
+            return ending_of(self.stopped_by)
+        return "partial" if summary["failed"] or summary["held_back"] else "done"
 
     @property
     def exit_code(self) -> ExitCode:

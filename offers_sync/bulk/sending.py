@@ -116,7 +116,7 @@ class _Sender:
 
     def send(self) -> SendReport:
         ledger, run = self._with.ledger, self._run
-        lost = ledger.take_over(run, self._with.owner)
+        ledger.take_over(run, self._with.owner)
         self._counts = ledger.counts(run)
         self._rows = ledger.rows(run, RowOutcome.PENDING)
         pool = ThreadPoolExecutor(self._with.width, thread_name_prefix="bulk")
@@ -124,9 +124,9 @@ class _Sender:
             self._loop(pool)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        return self._report(lost)
+        return self._report()
 
-    def _report(self, lost: int) -> SendReport:
+    def _report(self) -> SendReport:
         if self._is_cancelled:
             self._with.ledger.cancel(self._run, "the run was cancelled")
         run = self._with.ledger.end(self._run)
@@ -136,7 +136,6 @@ class _Sender:
             dict(self._with.client.requests),
             self._halt,
             is_interrupted=self._with.stop.is_set() and not is_over,
-            lost_before=lost,
         )
 
     # ------------------------------------------------------------------------------------------------ the loop

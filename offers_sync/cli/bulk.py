@@ -24,17 +24,17 @@ from offers_sync.bulk.actions import Action
 from offers_sync.bulk.checking import Checkup, Rules, check
 from offers_sync.bulk.entering import Entry, digest_of, enter, name_for
 from offers_sync.bulk.joining import JoinedOffers, Lists
-from offers_sync.bulk.outcomes import SendReport
+from offers_sync.bulk.outcomes import SendReport, ending_of
 from offers_sync.bulk.reading import open_rows
 from offers_sync.bulk.sending import Sending, send
 from offers_sync.cli import workspace as pieces
 from offers_sync.cli.authors import author_of
-from offers_sync.cli.bulk_progress import watching
+from offers_sync.cli.bulk_progress import counting, watching
 from offers_sync.cli.interrupting import stopping_at_signals
 from offers_sync.cli.workspace import Workspace
-from offers_sync.errors import ConsentError, ExitCode, InvalidInputError
+from offers_sync.errors import ConsentError, ExitCode, InvalidInputError, OffersError
 from offers_sync.reporting import bulk as words
-from offers_sync.reporting.bulk_json import checkup_json, report_json
+from offers_sync.reporting.bulk_json import report_json, unsent_json
 from offers_sync.reporting.bulk_results import results_csv
 from offers_sync.state.leases import LeaseTerms, hold_environment
 from offers_sync.state.ledger import Ledger
@@ -45,6 +45,7 @@ from offers_sync.wire.reading import read_listing, read_offered
 
 EARLIEST_ZONE: Final = timezone(timedelta(hours=-12))
 TROUBLED_SHOWN: Final = 20
+_OUTCOMES: Final = {ExitCode.INVALID: "invalid", ExitCode.CONSENT: "not_agreed"}
 _STOPPING: Final = "stopping: what is in flight is waited for; once more to insist"
 
 
@@ -92,24 +93,38 @@ class Session:
 
 def carry_out(start: Path, environment: str | None, action: Action, asked: Asked) -> int:
     """Check all rows, show what they come to, and send them once somebody agrees."""
-    workspace = pieces.open_workspace(start, environment, needs_documents=False)
-    check_environment_is_named(workspace, environment)
-    file = open_rows(asked.rows, action.columns)
-    with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
-        session = Session(workspace, client, Ledger(store), asked)
-        offers = JoinedOffers(_ids(workspace), _lists(client))
-        rules = Rules(action, offers, _today(workspace), asked.defaults, asked.allows_repeats)
-        found = check(file, rules)
-        try:
-            run, is_new = _run_of(
-                session, Entry(asked.name or "", who(workspace), file, rules, offers.numbers), found, offers
-            )
-        except (InvalidInputError, ConsentError) as error:
-            if asked.form == "json":
-                outcome = "not_agreed" if isinstance(error, ConsentError) else "invalid"
-                _print(checkup_json(action.name, found, outcome, error.message))
-            raise
-        return _send(session, run) if is_new else resume(session, run)
+    with telling_why(asked.form, action.name) as told:
+        workspace = pieces.open_workspace(start, environment, needs_documents=False)
+        check_environment_is_named(workspace, environment)
+        file = open_rows(asked.rows, action.columns)
+        with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
+            session = Session(workspace, client, Ledger(store), asked)
+            offers = JoinedOffers(_ids(workspace), _lists(client))
+            rules = Rules(action, offers, _today(workspace), asked.defaults, asked.allows_repeats)
+            told.found = check(file, rules, counting("checked"))
+            entry = Entry(asked.name or "", who(workspace), file, rules, offers.numbers)
+            run, is_new = _run_of(session, entry, told.found, offers)
+            return _send(session, run) if is_new else resume(session, run)
+
+
+@dataclass
+class Told:
+    """What is known when nothing can be sent."""
+
+    found: Checkup | None = None
+
+
+@contextmanager
+def telling_why(form: str, action: str) -> Iterator[Told]:
+    """Say in JSON, where that is asked for, why nothing was sent; what is told once sending began is ``_send``'s."""
+    told = Told()
+    try:
+        yield told
+    except OffersError as error:
+        if form == "json":
+            outcome = _OUTCOMES.get(error.exit_code) or ending_of(error)
+            _print(unsent_json(action, outcome, error.message, told.found))
+        raise
 
 
 def _run_of(session: Session, entry: Entry, found: Checkup, offers: JoinedOffers) -> tuple[BulkRun, bool]:
@@ -125,9 +140,10 @@ def _run_of(session: Session, entry: Entry, found: Checkup, offers: JoinedOffers
     _check_new(session.ledger, entry, found, asked)
     shown = words.checkup_text(found, action, session.workspace.environment, offers.name_of)
     click.echo(shown, err=True, nl=False)
+    _say_allowances(session.workspace, entry.numbers)
     _check_is_meant(session)
     _ask(is_agreed=asked.is_agreed)
-    return enter(session.ledger, entry, found), True
+    return enter(session.ledger, entry, found, counting("entered")), True
 
 
 def resume(session: Session, run: BulkRun) -> int:
@@ -137,6 +153,11 @@ def resume(session: Session, run: BulkRun) -> int:
         raise InvalidInputError(
             f"the run {run.name} is {run.state.value}; nothing of it is sent any more",
             hint="choose another name with --run, and --again to send the same rows",
+        )
+    if run.state is RunState.ENTERING:
+        raise InvalidInputError(
+            f"the run {run.name} was never entered whole, and nothing of it was sent",
+            hint="run the command again that began it",
         )
     again = asked.resending.outcomes
     left = sum(counts.get(each.value, 0) for each in (RowOutcome.PENDING, RowOutcome.SENT, *again))
@@ -167,6 +188,17 @@ def check_environment_is_named(workspace: Workspace, environment: str | None) ->
 
 def _ids(workspace: Workspace) -> dict[str, str]:
     return {each.key: each.external_id for each in workspace.resolution.desired if each.kind == "redeemable"}
+
+
+def _say_allowances(workspace: Workspace, keys: Iterable[str]) -> None:
+    """Point out the offers that the server will hardly give, since their files do not allow it."""
+    for each in workspace.resolution.desired:
+        is_given = each.kind == "redeemable" and each.key in keys
+        if is_given and each.fields.get("allow_for_support_gifting") is not True:
+            click.echo(
+                f"warning: {each.key} does not say allow_for_support_gifting: true, so the server may refuse it",
+                err=True,
+            )
 
 
 def _lists(client: Client) -> Lists:
@@ -209,13 +241,19 @@ def _check_same(run: BulkRun, digest: str, found: Checkup) -> None:
 
 
 def _check_new(ledger: Ledger, entry: Entry, found: Checkup, asked: Asked) -> None:
-    """Refuse rows that another run was made of, unless it is meant."""
-    others = ledger.with_rows(found.digest, entry.rules.action.name)
-    if others and not asked.allows_again:
-        raise ConsentError(
-            f"the run {others[0].name} was made of the same rows; sending them again gives twice",
-            hint=f"`offers runs resume {others[0].name}` goes on with that run; --again sends the rows another time",
-        )
+    """Refuse rows that another run was made of, unless it is meant, or nothing of that run was sent."""
+    others = [each for each in ledger.with_rows(found.digest, entry.rules.action.name) if _may_have_given(each)]
+    if not others or asked.allows_again:
+        return
+    goes_on = "" if others[0].is_over else f"`offers runs resume {others[0].name}` goes on with that run; "
+    raise ConsentError(
+        f"the run {others[0].name} was made of the same rows; sending them again gives twice",
+        hint=f"{goes_on}--again sends the rows another time",
+    )
+
+
+def _may_have_given(run: BulkRun) -> bool:
+    return not run.is_over or any(run.counts.get(name, 0) for name in ("done", "unknown", "sent"))
 
 
 def _check_is_meant(session: Session) -> None:
@@ -256,7 +294,9 @@ def _say_wait(hold: Hold, seconds: float) -> None:
 def _send(session: Session, run: BulkRun) -> int:
     ledger, client, stop = session.ledger, session.client, threading.Event()
     with holding(ledger, run, who(session.workspace)) as owner, stopping_at_signals(stop, _STOPPING):
-        ledger.take_over(run, owner)
+        lost = ledger.take_over(run, owner)
+        if lost:
+            click.echo(f"{words.counted(lost, 'row')} in flight when an earlier sender died: now unknown", err=True)
         for outcome in session.asked.resending.outcomes:
             ledger.resend(run, outcome)
         try:
@@ -264,6 +304,8 @@ def _send(session: Session, run: BulkRun) -> int:
                 report = send(run, Sending(client, ledger, owner, stop, watch))
         except KeyboardInterrupt:
             report = SendReport(ledger.current(run), dict(client.requests), is_interrupted=True)
+        except OffersError as error:
+            report = SendReport(ledger.current(run), dict(client.requests), error)
         _tell(session, report)
     if report.stopped_by is not None:
         click.echo(f"stopped: {report.stopped_by.message}", err=True)

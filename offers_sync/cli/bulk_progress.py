@@ -76,3 +76,19 @@ def _bar() -> Iterator[Watch]:
             bar.update(task, total=sent.total, completed=ended, description=progress_text(sent, speed.at(ended)))
 
         yield watch
+
+
+def counting(
+    word: str,
+    say: Callable[[str], None] = lambda line: click.echo(line, err=True),
+    now: Callable[[], float] = time.monotonic,
+) -> Callable[[int], None]:
+    """Hears how many rows were looked at, and says so every ten seconds."""
+    said = [now()]
+
+    def count(rows: int) -> None:
+        if now() - said[0] >= _LINE_SECONDS:
+            said[0] = now()
+            say(f"{word} {rows:,} rows so far")
+
+    return count

@@ -97,13 +97,14 @@ def resume(  # noqa: PLR0913  one parameter for each option
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415
 
     with _ledger(directory, environment) as (workspace, ledger):
-        bulk.check_environment_is_named(workspace, environment)
         run = _found(ledger, name)
         resending = bulk.Resending(resend_unknown, retry_failed)
         results = results or Path(f"{name}.results.csv")
         asked = bulk.Asked(Path(name), is_agreed=yes, resending=resending, results=results, form=form)
-        with pieces.open_client(workspace) as client:
-            return bulk.resume(bulk.Session(workspace, client, ledger, asked), run)
+        with bulk.telling_why(form, run.action):
+            bulk.check_environment_is_named(workspace, environment)
+            with pieces.open_client(workspace) as client:
+                return bulk.resume(bulk.Session(workspace, client, ledger, asked), run)
 
 
 @runs.command()
@@ -177,9 +178,9 @@ def purge(*, name: str, directory: Path | None, environment: str | None, yes: bo
 
     with _ledger(directory, environment) as (workspace, ledger):
         run = _found(ledger, name)
-        if run.state not in {RunState.ENDED, RunState.CANCELLED}:
+        if run.state is RunState.OPEN:
             raise ConsentError(
-                f"the run {name} is {run.state.value}: its rows still say what was sent",
+                f"the run {name} is open: its rows still say what was sent",
                 hint=f"finish it, settle what is unknown, or `offers runs cancel {name}` first",
             )
         _ask(f"Forget the rows of the run {name} for good?", yes=yes)

@@ -30,18 +30,23 @@ def report_json(report: SendReport, rows: Iterable[LedgerRow]) -> Iterator[str]:
     yield from _with_rows(head, rows)
 
 
-def checkup_json(action: str, found: Checkup, outcome: str, error: str = "") -> Iterator[str]:
-    """What a file comes to of which nothing was sent, in pieces."""
+def unsent_json(action: str, outcome: str, error: str, found: Checkup | None = None) -> Iterator[str]:
+    """Why nothing was sent, and what the file comes to where it was read to its end; in pieces."""
     head = {
         "format_version": FORMAT_VERSION,
         "run": None,
         "action": action,
-        "digest": found.digest,
+        "digest": found.digest if found is not None else "",
         "outcome": outcome,
         "error": error,
-        "summary": {"done": 0, "failed": 0, "unknown": 0, "held_back": found.rows + found.faulty},
+        "summary": {
+            "done": 0,
+            "failed": 0,
+            "unknown": 0,
+            "held_back": found.rows + found.faulty if found is not None else 0,
+        },
         "requests": {"GET": 0, "POST": 0, "PATCH": 0},
-        "faults": [fault._asdict() for fault in found.faults],
+        "faults": [fault._asdict() for fault in found.faults] if found is not None else [],
     }
     yield from _with_rows(head, ())
 

@@ -57,7 +57,7 @@ class Ledger:
 
     def runs(self) -> tuple[BulkRun, ...]:
         """All runs, the newest first."""
-        return self._runs("state <> 'entering'")
+        return self._runs()
 
     def counts(self, run: BulkRun) -> Counter[RowOutcome]:
         """How many rows stand where."""
@@ -79,7 +79,7 @@ class Ledger:
                 return
             after = page[-1][0]
 
-    def _runs(self, condition: str, *arguments: Any) -> tuple[BulkRun, ...]:
+    def _runs(self, condition: str = "1 = 1", *arguments: Any) -> tuple[BulkRun, ...]:
         rows = self._query(
             f"SELECT {_RUN_COLUMNS} FROM offers_bulk_runs WHERE scope = ? AND {condition} "  # noqa: S608  from here
             "ORDER BY made DESC, name",
@@ -144,6 +144,7 @@ class Ledger:
         with self._database.transaction() as transaction:
             if transaction.query("SELECT 1 FROM offers_bulk_runs WHERE id = ? AND state = 'entering'", run.id):
                 _erase(transaction, run.id)
+        self._database.wipe()
 
     def current(self, run: BulkRun) -> BulkRun:
         """The run as it stands now."""
@@ -241,7 +242,13 @@ class Ledger:
             )
 
     def purge(self, run: BulkRun) -> int:
-        """Forget the rows of a run, with all that they say of guests; the run itself stays, with its figures."""
+        """Forget the rows of a run, with all that they say of guests; the run itself stays, with its figures.
+
+        Of a run that was never entered whole nothing stays.
+        """
+        if run.state is RunState.ENTERING:
+            self.discard(run)
+            return sum(run.counts.values())
         counts = {outcome.value: count for outcome, count in self.counts(run).items()}
         with self._database.transaction() as transaction:
             forgotten = transaction.execute("DELETE FROM offers_ledger WHERE run = ?", run.id)

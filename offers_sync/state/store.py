@@ -6,16 +6,13 @@ It is a journal and a cache: losing it duplicates no offer.  What is written int
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from types import TracebackType
 from typing import Any, Final, Self
 
-import orjson
-
 from offers_sync.errors import OffersError
+from offers_sync.models.packed import Packed, pack, unpack
 from offers_sync.models.values import Applied, Outcome
 from offers_sync.state.databases import Database, Transaction
 from offers_sync.state.records import Author, Ending, Entry, EntryId, Hold, Initialized, Intent, RunRecord
@@ -59,7 +56,9 @@ class Store:
             self.scope,
         )
         return tuple(
-            Applied(kind, key, external_id, _read(fields), _read(back) if back else None, image, tuple(_read(warnings)))
+            Applied(
+                kind, key, external_id, Packed(fields), Packed(back) if back else None, image, tuple(unpack(warnings))
+            )
             for kind, key, external_id, fields, back, image, warnings in rows
         )
 
@@ -84,10 +83,10 @@ class Store:
             value.kind,
             value.external_id,
             value.key,
-            _write(value.fields),
-            _write(value.read_back) if value.read_back is not None else None,
+            pack(value.fields),
+            pack(value.read_back) if value.read_back is not None else None,
             value.image,
-            _write(list(value.warnings)),
+            pack(list(value.warnings)),
         )
 
     # ------------------------------------------------------------------------------------------------ journal
@@ -161,7 +160,7 @@ class Store:
         with self.database.transaction() as transaction:
             transaction.execute(
                 "UPDATE offers_runs SET ended = ?, outcome = ?, counts = ? WHERE run = ?",
-                *(self.now(), outcome, _write(counts), run),
+                *(self.now(), outcome, pack(counts), run),
             )
 
     def history(self, limit: int | None = None) -> tuple[RunRecord, ...]:
@@ -172,7 +171,7 @@ class Store:
             *(self.scope, _ALL_RUNS if limit is None else limit),
         )
         return tuple(
-            RunRecord(run, started, digest, Author(who, commit), ended, outcome, _read(counts))
+            RunRecord(run, started, digest, Author(who, commit), ended, outcome, unpack(counts))
             for run, started, digest, who, commit, ended, outcome, counts in rows
         )
 
@@ -277,24 +276,3 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         Outcome(outcome) if outcome is not None else None,
         note,
     )
-
-
-_BY_THE_SLOW_ONE: Final = " "
-"""Marks a text with a number or a letter that only the standard library's JSON lets through."""
-
-
-def _write(value: Any) -> str:
-    try:
-        return orjson.dumps(value, default=_decimal_text, option=orjson.OPT_SORT_KEYS).decode()
-    except orjson.JSONEncodeError:
-        return _BY_THE_SLOW_ONE + json.dumps(value, sort_keys=True, default=_decimal_text)
-
-
-def _decimal_text(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    raise TypeError(type(value).__name__)
-
-
-def _read(text: str) -> Any:
-    return json.loads(text) if text.startswith(_BY_THE_SLOW_ONE) else orjson.loads(text)

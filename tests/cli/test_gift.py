@@ -14,6 +14,7 @@ from offers_sync.bulk.actions import GIFT, REDEEM
 from offers_sync.cli.main import run
 from offers_sync.reporting.published import published_schema
 from offers_sync.sandbox import World
+from offers_sync.state.opening import open_store
 
 ROWS = 'user_id,gift_count,message\n1001,5,"Dear Ada,\nsorry"\n1002,7,Dear Ben\n'
 
@@ -108,17 +109,23 @@ def test_faulty_rows_stop_everything(project: Path, capsys: pytest.CaptureFixtur
 
 def test_an_offer_by_its_key(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A key becomes the number of the offer that lives; one that does not live is a fault of its row."""
-    (project / "fries.yaml").write_text(
-        "kind: redeemable\nkey: free-fries\nname: Fries for you\nallow_for_support_gifting: true\n"
-        "receipt_rule: {flat_discount: 4}\n"
-    )
+    document = "kind: redeemable\nkey: free-fries\nname: Fries for you\nreceipt_rule: {flat_discount: 4}\n"
+    (project / "fries.yaml").write_text(document)
     (project / "may.csv").write_text("user_id\n1001\n1002\n")
     assert run(["gift", "may.csv", "--redeemable", "free-fries", "--yes"]) == 3
     assert "it does not live on the server" in capsys.readouterr().err
 
     assert run(["apply", "--yes"]) == 0
+    assert run(["gift", "may.csv", "--redeemable", "free-fries"]) == 6
+    assert "warning: free-fries does not say allow_for_support_gifting" in capsys.readouterr().err
+    (project / "fries.yaml").write_text(f"{document}allow_for_support_gifting: true\n")
+    assert run(["apply", "--yes"]) == 0
+    capsys.readouterr()
+
     assert run(["gift", "may.csv", "--redeemable", "free-fries", "--yes"]) == 0
-    assert "2 times Fries for you (2000" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "2 times Fries for you (2000" in said
+    assert "warning" not in said
     assert given(project) == {1001: 1, 1002: 1}
 
 
@@ -130,11 +137,13 @@ def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         run([*arguments, "--format", "json"])
         documents.append(capsys.readouterr().out)
     (project / "bad.csv").write_text("user_id,gift_count\nx,5\n")
-    run(["gift", "bad.csv", "--format", "json"])
-    documents.append(capsys.readouterr().out)
+    for name in ("bad.csv", "none.csv"):
+        assert run(["gift", name, "--format", "json"]) == 3
+        documents.append(capsys.readouterr().out)
 
-    refused, done, invalid = (json.loads(text) for text in documents)
-    for document in (refused, done, invalid):
+    refused, done, invalid, missing = (json.loads(text) for text in documents)
+    assert "none.csv cannot be read" in missing["error"]
+    for document in (refused, done, invalid, missing):
         schema.validate(document)
     assert (refused["outcome"], refused["run"]) == ("not_agreed", None)
     assert (done["outcome"], [row["line"] for row in done["rows"]]) == ("done", [2, 4])
@@ -188,3 +197,16 @@ def test_columns_are_explained(command: str, columns: tuple[str, ...], capsys: p
     page = json.loads(capsys.readouterr().out)
     assert [field["path"] for field in page["fields"]] == [f"{command}.{column}" for column in columns]
     assert run(["explain", f"{command}.{columns[-1]}"]) == 0
+
+
+def test_rows_of_a_cancelled_run_may_be_sent_by_another(project: Path) -> None:
+    """Where nothing of a run was sent, its rows are nobody's second gift."""
+    assert run(["gift", "may.csv", "--yes", "--run", "may"]) == 0
+    place = project / ".offers" / "state.db"
+    with open_store(place, "marlow", "sandbox") as store, store.database.transaction() as transaction:
+        transaction.execute("UPDATE offers_ledger SET outcome = NULL")
+        transaction.execute("UPDATE offers_bulk_runs SET state = 'open'")
+    assert run(["runs", "cancel", "may", "--yes"]) == 0
+
+    assert run(["gift", "may.csv", "--yes", "--run", "june"]) == 0
+    assert given(project) == {1001: 2, 1002: 2}

@@ -110,3 +110,20 @@ def test_an_unknown_name(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     for command in (["show"], ["resume"], ["settle", "--as", "done", "--all"], ["cancel"], ["purge"]):
         assert run(["runs", command[0], "june", *command[1:]]) == 3
         assert "there is no run called june" in capsys.readouterr().err
+
+
+def test_a_run_that_was_never_entered_whole(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is on the list, cannot be resumed, and nothing stays of it when it is purged."""
+    with _ledger(project) as store, store.database.transaction() as transaction:
+        transaction.execute("UPDATE offers_bulk_runs SET state = 'entering'")
+    assert run(["runs", "list"]) == 0
+    assert "may  entering" in capsys.readouterr().out
+    assert run(["runs", "resume", "may", "--yes", "--format", "json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["run"]) == ("invalid", None)
+    assert "never entered whole" in told["error"]
+
+    assert run(["runs", "purge", "may", "--yes"]) == 0
+    capsys.readouterr()
+    run(["runs", "list"])
+    assert capsys.readouterr().out == ""
