@@ -188,8 +188,19 @@ def _no_list_here(failure: _Failure) -> _Words:
 def _no_content(failure: _Failure) -> _Words:
     character = failure.at(failure.offset)
     if not character.strip():
-        return failure.offset, "a value is missing here", "the file ends inside brackets"
+        return _last_open(failure), "the bracket that begins here is not closed", "close it where the values end"
     return failure.offset, f"an unquoted text cannot begin with {character}", _QUOTE_ALL
+
+
+def _last_open(failure: _Failure) -> int:
+    """The innermost bracket that is open where the text ends, those inside of quotes not told apart."""
+    open_ones: list[int] = []
+    for bracket in re.finditer(r"[\[\]{}]", failure.text[: failure.offset]):
+        if bracket[0] in "[{":
+            open_ones.append(bracket.start())
+        elif open_ones:
+            open_ones.pop()
+    return open_ones[-1] if open_ones else failure.offset
 
 
 def _not_understood(failure: _Failure) -> _Words:

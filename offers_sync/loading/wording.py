@@ -19,6 +19,7 @@ from offers_sync.contract import TIMEZONES
 from offers_sync.findings import Code
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.composing import FLAWED
+from offers_sync.loading.secrecy import is_public
 from offers_sync.loading.vocabulary import advise_missing, advise_unknown, did_you_mean, field_at
 from offers_sync.loading.zones import zone_with_same_clock
 from offers_sync.models.fields import KEY_PATTERN, LANGUAGE_PATTERN, LITERAL_LOCATION_PATTERN, OddScalar
@@ -54,7 +55,7 @@ class _Case(NamedTuple):
     @property
     def is_secret(self) -> bool:
         """Whether the value may be a secret, and must not be spoken of."""
-        return bool(self.path) and self.path[-1] in SECRET_FIELDS and self.root is Project
+        return self.root is Project and not is_public(self.path)
 
 
 Words = tuple[Code, str, str]
@@ -83,7 +84,7 @@ def _translate_one(details: ErrorDetails, model: type[BaseModel], written: Mappi
     if details["type"] == "extra_forbidden":
         return _unknown(case)
     is_name = details["loc"][-1:] == ("[key]",)
-    if case.is_secret and details["type"] != "missing":
+    if case.is_secret and details["type"] not in ("missing", "too_short"):
         code, message, hint = _secret(case)
     elif isinstance(case.value, OddScalar):
         code, message, hint = _ambiguous(case, details["type"])
@@ -328,8 +329,6 @@ _FORMS_BY_FIELD: Final = MappingProxyType(
         "updates": ("updates is a count such as 30, or a share such as 30%", ""),
     }
 )
-SECRET_FIELDS: Final = frozenset({"token", "state"})
-"""Fields of offers.yaml whose value is shown nowhere."""
 
 
 def _wrong_form(case: _Case) -> Words:
@@ -346,6 +345,8 @@ def _wrong_form(case: _Case) -> Words:
 
 def _secret(case: _Case) -> Words:
     """Nothing is said of the value itself."""
+    if case.path[-1] not in ("token", "state"):
+        return codes.WRONG_TYPE, f"{case.name} is not what is expected here", _advise_mapping(case)
     if case.path[-1] == "state":
         expected = "`state` is `local`, a database as postgresql://HOST/NAME, or a reference to a variable"
         return codes.WRONG_FORM, expected, "for example state: ${OFFERS_STATE_URL}"
