@@ -26,6 +26,7 @@ LAYERS: dict[str, int] = {
     "state": 2,
     "applying": 3,
     "bulk": 3,
+    "forge": 3,
     "pulling": 3,
     "sandbox": 3,
     "reporting": 4,
