@@ -228,7 +228,7 @@ class Business:
             store = Store(_MortalDatabase(self.database, life), "marlow", self.environment, clock=self.clock)
             client = opened.enter_context(self.client(life))
             terms = LeaseTerms(sleep=self.clock.sleep, has_heart=False)
-            opened.enter_context(hold_environment(store, run, "tester", terms))
+            lease = opened.enter_context(hold_environment(store, run, "tester", terms))
             plan, _ = self._planned(store, client, is_applying=True)
             surroundings = Surroundings(
                 client,
@@ -237,6 +237,7 @@ class Business:
                 locate=locate,
                 patience=self.patience,
                 batch_limit=self.batch_limit,
+                assure=lease.assure,
                 stop=stop or Stop(),
                 sleep=self.clock.sleep,
                 watch=watch or self.events.append,

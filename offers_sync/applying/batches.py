@@ -155,6 +155,11 @@ class Sender:
 
     def _judged(self, batch: Batch, payloads: list[dict[str, Any]], inside: Mapping[str, Step]) -> BatchEnd:
         try:
+            self._with.assure()
+        except OffersError as error:
+            self.halt = self.halt or error
+            return self._whole(batch, inside, How.FORBIDDEN, Doubt.NONE, error)
+        try:
             results = self._call(batch, payloads)
         except NotSentError as error:
             self._lost()

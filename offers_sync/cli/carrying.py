@@ -79,7 +79,7 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
     with (
         pieces.open_client(workspace) as client,
         pieces.open_store(workspace) as store,
-        hold_environment(store, run, author.who, terms),
+        hold_environment(store, run, author.who, terms) as lease,
     ):
         began = store.now()
         snapshot = pieces.read_snapshot(client, workspace)
@@ -93,7 +93,9 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
             _agree(order)
         store.remember(adopted(plan, workspace.resolution.desired, snapshot, applied))
         with watching(order.events) as watch:
-            surroundings = replace(_surroundings(workspace, client, store), author=author, watch=watch)
+            surroundings = replace(
+                _surroundings(workspace, client, store), author=author, watch=watch, assure=lease.assure
+            )
             if plan.is_empty:
                 return _nothing_to_do(plan, surroundings, earlier, show)
             return _run(Run(plan, run, surroundings), surroundings, show)

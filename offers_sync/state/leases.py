@@ -15,7 +15,7 @@ from typing import Final
 
 from offers_sync.errors import OffersError, UnreachableError
 from offers_sync.state.records import Hold
-from offers_sync.state.store import Store
+from offers_sync.state.store import Store, lease_lost
 
 DEFAULT_TERM_SECONDS: Final = 60.0
 _BEATS_PER_TERM: Final = 4
@@ -52,7 +52,18 @@ class Lease:
     def __init__(self, store: Store, hold: Hold) -> None:
         self._store = store
         self._hold = hold
+        self._valid_until = hold.expires
         self.is_lost = False
+
+    def assure(self) -> None:
+        """Raise ``LeaseLostError`` unless nobody can have taken the hold over by now; ask right before acting on it.
+
+        A process that was put to sleep between noting a call and making it finds out here.
+        """
+        if self._store.now() >= self._valid_until:
+            self.beat()
+        if self.is_lost:
+            raise lease_lost()
 
     @property
     def owner(self) -> str:
@@ -61,7 +72,10 @@ class Lease:
 
     def beat(self) -> None:
         """Give a sign of life, and learn whether the hold is still ours."""
-        if not self._store.renew_hold(self._hold.owner, self._store.now() + self._hold.term_seconds):
+        expires = self._store.now() + self._hold.term_seconds
+        if self._store.renew_hold(self._hold.owner, expires):
+            self._valid_until = expires
+        else:
             self.is_lost = True
 
 

@@ -28,6 +28,14 @@ class LeaseLostError(OffersError):
     """Somebody else has taken the environment over, because we gave no sign of life for too long."""
 
 
+def lease_lost() -> LeaseLostError:
+    """The error, in its words."""
+    return LeaseLostError(
+        "another run has taken this environment over; nothing more is sent from here",
+        hint="this process gave no sign of life for too long; look at `offers history` and run apply again",
+    )
+
+
 class Store:
     """The memory of one environment of one project, in a database that others may share; usable from threads."""
 
@@ -223,10 +231,7 @@ class Store:
         if not transaction.execute(
             "UPDATE offers_leases SET owner = owner WHERE scope = ? AND owner = ?", self.scope, owner
         ):
-            raise LeaseLostError(
-                "another run has taken this environment over; nothing more is sent from here",
-                hint="this process gave no sign of life for too long; look at `offers history` and run apply again",
-            )
+            raise lease_lost()
 
     def _bury(self, transaction: Transaction, dead: Hold) -> None:
         """A run that stopped giving signs of life had sent everything by the time its hold expired."""

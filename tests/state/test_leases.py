@@ -166,3 +166,15 @@ def test_the_heart_beats_by_itself(open_again: OpenStore) -> None:
 
     assert "lease" not in {thread.name for thread in threading.enumerate()}
     assert store.current_hold() is None
+
+
+def test_a_hold_is_assured_right_before_acting(open_again: OpenStore, terms: LeaseTerms, clock: object) -> None:
+    """Within its term nothing is asked; after it the database is, which says whether somebody else took over."""
+    slow, quick = open_again(), open_again()
+    with hold_environment(slow, "run-1", "alice", terms) as lease:
+        lease.assure()
+        clock.sleep(61)  # type: ignore[attr-defined]  # the test's own clock
+        lease.assure()
+        clock.sleep(61)  # type: ignore[attr-defined]  # the test's own clock
+        with hold_environment(quick, "run-2", "bob", terms), pytest.raises(LeaseLostError):
+            lease.assure()
