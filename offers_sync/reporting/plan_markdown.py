@@ -5,17 +5,17 @@ A comment has a limit, so parts are added as long as they fit and what does not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final
 
 from offers_sync.findings import Finding, Severity
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.reporting.columns import contrasted, cut
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.markdown import code, fenced, folded, link, marker, prose
-from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Row, Section, outline, risk_of
+from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Risk, Row, Section, outline, risk_of
 from offers_sync.reporting.wording import CAUSES, NOTHING, PLURALS, VERBS, counted, summary_line
 
 LIMIT_BYTES: Final = 60_000
@@ -70,11 +70,20 @@ def _bytes(part: str) -> int:
     return len(part.encode("utf-8", "replace")) + len("\n\n")
 
 
-class _Fold(NamedTuple):
-    """What is shown on demand: its parts, each with how many things it is about."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part that is made when there is room for it, and how many things it is about."""
+
+    make: Callable[[], str]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """What is shown on demand."""
 
     title: str
-    parts: Iterable[tuple[str, int]]
+    parts: Sequence[_Part]
     between: str
 
 
@@ -123,17 +132,17 @@ class _Comment:
     def _section_folds(self, left: Sequence[tuple[Section, list[Block]]]) -> Iterator[_Fold]:
         for section, blocks in left:
             count = sum(len(block.steps) for block in blocks)
-            common = ((self._finding(finding), 0) for finding in section.findings)
-            parts = ((self._block(section, block), len(block.steps)) for block in blocks)
-            yield _Fold(f"{VERBS[section.action]} {counted(count, section.kind)}", chain(common, parts), "\n\n")
+            common = [_Part(partial(self._finding, finding), 0) for finding in section.findings]
+            parts = [_Part(partial(self._block, section, block), len(block.steps)) for block in blocks]
+            yield _Fold(f"{VERBS[section.action]} {counted(count, section.kind)}", [*common, *parts], "\n\n")
 
     def _other_folds(self, told: Outline) -> Iterator[_Fold]:
         if told.held:
-            lines = ((self._held(held), len(held.steps)) for held in told.held)
+            lines = [_Part(partial(self._held, held), len(held.steps)) for held in told.held]
             yield _Fold(f"kept back: {sum(len(held.steps) for held in told.held):,}", lines, "\n")
         others = told.findings[len(_errors(told)) :]
         if others:
-            lines = ((self._finding(finding), 1) for finding in others)
+            lines = [_Part(partial(self._finding, finding), 1) for finding in others]
             yield _Fold(f"also to be said: {len(others):,}", lines, "\n")
 
     def _fold(self, fold: _Fold, sharers: int) -> bool:
@@ -141,14 +150,16 @@ class _Comment:
         empty = folded(fold.title, f"and 1,000,000,000 {_MORE}")
         share = (self.paper.limit - self.paper.size) // sharers
         inside = _Paper(share - _bytes(empty))
-        left = 0
-        for part, count in fold.parts:
-            if left == 0 and inside.fits(part):
-                inside.add(part)
-            else:
-                left += count
+        shown = 0
+        for part in fold.parts:
+            text = part.make()
+            if not inside.fits(text):
+                break
+            inside.add(text)
+            shown += 1
         if not inside.parts:
             return False
+        left = sum(part.count for part in fold.parts[shown:])
         more = f"\n\nand {left:,} {_MORE}" if left else ""
         self.paper.add(folded(fold.title, fold.between.join(inside.parts) + more))
         return True
@@ -194,12 +205,15 @@ class _Comment:
 
 def _ranked(told: Outline) -> list[tuple[Section, Block]]:
     """What deserves to be seen at once, the gravest first."""
-    ranked = [
-        (min(block.risk, risk_of(section.findings)), place, block)
-        for place, section in enumerate(told.sections)
-        for block in section.blocks
-        if section.action not in _ADDING or section.count <= _OPEN_ADDED or block.risk < _NOTHING_WORSE
-    ]
+    ranked: list[tuple[Risk, int, Block]] = []
+    for place, section in enumerate(told.sections):
+        shows_all = section.action not in _ADDING or section.count <= _OPEN_ADDED
+        common = risk_of(section.findings)
+        ranked += [
+            (min(block.risk, common), place, block)
+            for block in section.blocks
+            if shows_all or block.risk < _NOTHING_WORSE
+        ]
     ranked.sort(key=lambda each: each[:2])
     return [(told.sections[place], block) for _, place, block in ranked]
 

@@ -114,10 +114,10 @@ def outline(plan: Plan) -> Outline:
     homes, rest = _at_home(plan)
     sections = tuple(_sections(plan, homes))
     return Outline(
-        tuple(_refusal(guard) for guard in plan.refusals),
+        refusals_of(plan),
         tuple((cause, count) for cause in Cause if (count := sum(step.cause is cause for step in plan.ready))),
         sections,
-        tuple(_held(plan)),
+        held_of(plan),
         tuple(sorted(rest, key=_gravity)),
     )
 
@@ -126,18 +126,24 @@ def _gravity(finding: Finding) -> tuple[int, tuple[str, int, int, int, str, str]
     return (SEVERITY_ORDER[finding.severity], finding.sort_key)
 
 
+def refusals_of(plan: Plan) -> tuple[str, ...]:
+    """Why the plan as a whole is not applied."""
+    return tuple(_refusal(guard) for guard in plan.refusals)
+
+
 def _refusal(guard: GuardReport) -> str:
     way = f"; to let it through: {printable(guard.allow_with)}" if guard.allow_with else ""
-    return f"the guard `{printable(guard.guard)}` refuses it: {guard.actual:,} planned, {printable(guard.limit)} allowed{way}"
+    figures = f"{guard.actual:,} planned, {printable(guard.limit)} allowed"
+    return f"the guard `{printable(guard.guard)}` refuses it: {figures}{way}"
 
 
-def _held(plan: Plan) -> Iterator[Held]:
+def held_of(plan: Plan) -> tuple[Held, ...]:
+    """What is kept back, by reason."""
     by_reason: dict[str, list[Step]] = {}
     for step in plan.steps:
         if step.held_back:
             by_reason.setdefault(printable(step.held_back), []).append(step)
-    for reason, steps in by_reason.items():
-        yield Held(reason, tuple(steps))
+    return tuple(Held(reason, tuple(steps)) for reason, steps in by_reason.items())
 
 
 # --------------------------------------------------------------------------------------------- findings at home

@@ -12,7 +12,7 @@ from offers_sync import codes
 from offers_sync.findings import SEVERITY_ORDER, Finding
 from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Plan
-from offers_sync.reporting.plan_outline import Outline, outline
+from offers_sync.reporting.plan_outline import held_of, refusals_of
 
 _FIRST: Final = (
     codes.NO_PLAN.name,
@@ -29,15 +29,15 @@ _FIRST: Final = (
 
 def remarks_of(plan: Plan) -> tuple[Finding, ...]:
     """Every finding of a plan, the most important first."""
-    return tuple(sorted(_remarks(plan, outline(plan)), key=_importance))
+    return tuple(sorted(_remarks(plan), key=_importance))
 
 
-def _remarks(plan: Plan, told: Outline) -> Iterator[Finding]:
+def _remarks(plan: Plan) -> Iterator[Finding]:
     if plan.failure and not plan.findings:
         yield Finding.of(codes.NO_PLAN, plan.failure, hint=codes.NO_PLAN.remedy)
-    for refusal in told.refusals:
+    for refusal in refusals_of(plan):
         yield Finding.of(codes.GUARD_REFUSED, refusal)
-    for held in told.held:
+    for held in held_of(plan):
         for step in held.steps if not held.is_asked_for else ():
             message = f"{step.name} is kept back: {held.reason}"
             yield Finding.of(codes.KEPT_BACK, message, position=step.position)
