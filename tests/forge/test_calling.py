@@ -144,6 +144,7 @@ def test_links_lead_nowhere_else(link: str) -> None:
 
     def handle(request: httpx.Request) -> httpx.Response:
         seen.append(str(request.url))
+        assert len(seen) < 5
         return httpx.Response(200, json=[], headers={"Link": f'<{link}>; rel="next"'})
 
     with talking_to(handle) as conversation, pytest.raises(UnreachableError, match="does not end where it should"):
