@@ -92,7 +92,8 @@ def open_workspace(
         raise FindingsError(loaded.findings)
     side = read_base_side(folder, base, allowed_hosts()) if base is not None else None
     name = _chosen_environment(environment, loaded.project, side)
-    resolution = resolve(loaded, name)
+    with no_collection():
+        resolution = resolve(loaded, name)
     findings = (*loaded.findings, *resolution.findings)
     if needs_documents and has_errors(findings):
         raise FindingsError(findings)

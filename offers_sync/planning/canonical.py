@@ -68,6 +68,27 @@ def canonical(kind: DesiredKind, fields: Tree, *, keeps_order: bool = False) -> 
     return {name: converters[name](value) for name, value in fields.items() if name in converters}
 
 
+def unlike(kind: DesiredKind, written: Tree, shown: Tree) -> list[str]:
+    """The written fields that are not plainly what is shown, as they stand or in their form; at the least cost."""
+    converters, hidden = _converters(_MODELS[kind], False), _write_only(kind)  # noqa: FBT003  a cache's key
+    found = []
+    for name, value in written.items():
+        other = shown.get(name)
+        if value == other and (value is not None or name not in hidden):
+            continue
+        convert = converters.get(name)
+        if convert is None or (name not in hidden and convert(value) == convert(other)):
+            continue
+        if name != SCHEDULE or not _holds(convert(other), convert(value)):
+            found.append(name)
+    return found
+
+
+def _holds(shown: Tree, written: Tree) -> bool:
+    """Whether every member that is written is shown so; what else there is does not matter."""
+    return all(shown.get(name) == value for name, value in written.items())
+
+
 def units_of(tree: Canonical) -> dict[str, Any]:
     """Canonical values by unit, which is what an update sends or leaves out: a field, or ``schedule/MEMBER``."""
     units = {name: value for name, value in tree.items() if name != SCHEDULE}
@@ -107,6 +128,11 @@ def _facts(kind: DesiredKind) -> Mapping[str, UnitFacts]:
     for name, info in InlineSchedule.model_fields.items():
         facts[f"{SCHEDULE}/{name}"] = _stated(info)
     return MappingProxyType(facts)
+
+
+@cache
+def _write_only(kind: DesiredKind) -> frozenset[str]:
+    return frozenset(unit for unit, facts in _facts(kind).items() if facts.is_write_only)
 
 
 def _stated(info: Any) -> UnitFacts:

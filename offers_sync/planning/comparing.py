@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, DesiredKind, Live, Tree
 from offers_sync.planning.canonical import (
     SCHEDULE,
@@ -39,6 +40,7 @@ from offers_sync.planning.canonical import (
     order_key,
     unit_facts,
     units_of,
+    unlike,
 )
 from offers_sync.planning.difference import Difference, Sameness, differences, sameness
 
@@ -180,12 +182,12 @@ def fingerprint_of(rows: Iterable[tuple[str, Any, Any]]) -> str:
 def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Sides]:
     """The units on which the sides do not plainly agree; what is equal as it stands is looked at no further."""
     kind = desired.kind
-    unlike = [name for name, value in desired.fields.items() if name not in live.fields or live.fields[name] != value]
+    doubtful = unlike(kind, desired.fields, live.fields)
     forgotten = _forgotten(desired, applied)
-    if not unlike and not forgotten:
+    if not doubtful and not forgotten:
         return []
-    wanted = _units(kind, desired.fields, unlike)
-    shown = _units(kind, live.fields, [*unlike, *forgotten])
+    wanted = _units(kind, desired.fields, doubtful)
+    shown = _units(kind, live.fields, [*doubtful, *forgotten])
     names = [
         unit
         for unit in sorted({*wanted, *forgotten})
@@ -216,6 +218,8 @@ def _forgotten(desired: Desired, applied: Applied | None) -> frozenset[str]:
     if applied is None:
         return frozenset()
     written, remembered = desired.fields, applied.fields
+    if isinstance(remembered, Packed) and remembered.text == pack(written):
+        return frozenset()
     if remembered.keys() <= written.keys() and _members(remembered) <= _members(written):
         return frozenset()
     return frozenset(names_of_units(remembered)) - frozenset(names_of_units(written))

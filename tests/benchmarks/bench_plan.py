@@ -69,8 +69,10 @@ def _write(project: Path, offers: int) -> None:
 
 
 def _point(project: Path, server: str) -> None:
+    """Send the offers to a server; what all of them are waived for would be ten thousand findings to show."""
     environment = f'  bench: {{server: "{server}", token: "${{BENCH_KEY}}", state: local}}\n'
-    (project / "offers.yaml").write_text(PROJECT + environment, encoding="utf-8")
+    waived = "allow: [{code: discount-line-counts, reason: All of them are alike.}]\n"
+    (project / "offers.yaml").write_text(PROJECT + environment + waived, encoding="utf-8")
 
 
 def _apply(project: Path, offers: int) -> None:
