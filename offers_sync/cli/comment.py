@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from offers_sync.cli.completing import complete_environments
 from offers_sync.errors import InvalidInputError, OffersError, RefusedError
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ _PULL_REQUEST: Final = re.compile(r"refs/pull/([1-9][0-9]*)/\w+")
     "--repository", envvar="GITHUB_REPOSITORY", metavar="OWNER/NAME", help="Or the variable GITHUB_REPOSITORY."
 )
 @click.option(
-    "--env", "environment", envvar="OFFERS_ENV", help="The environment that plain text is about; a plan says it itself."
+    "--env",
+    "environment",
+    envvar="OFFERS_ENV",
+    shell_complete=complete_environments,
+    help="The environment that plain text is about; a plan says it itself.",
 )
 def comment(  # noqa: PLR0913  one parameter for each option
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from offers_sync.cli.completing import complete_documents
 from offers_sync.cli.options import chosen_folder, directory_option
 from offers_sync.errors import ExitCode, InvalidInputError
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="As what.",
 )
-@click.option("--only", metavar="KIND/KEY", help="Only what this document depends on, and what depends on it.")
+@click.option(
+    "--only",
+    metavar="KIND/KEY",
+    shell_complete=complete_documents,
+    help="Only what this document depends on, and what depends on it.",
+)
 def graph(
     *,
     folder: Path | None,

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import click
 
 from offers_sync import __version__
 from offers_sync.errors import ExitCode, OffersError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class _Entry(NamedTuple):
@@ -49,6 +52,7 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
     },
     "Plumbing": {
         "comment": _Entry("comment", "comment", "Post a report to a pull request, or an issue."),
+        "completion": _Entry("completion", "completion", "Let a shell complete commands, environments and keys."),
         "schema": _Entry("schema", "schema", "Write the JSON Schemas of files and formats."),
         "state": _Entry("state", "state", "Make, show or prune what is remembered."),
         "sandbox": _Entry("sandbox", "sandbox", "A vendor in a box: serve it, look into it."),
@@ -71,6 +75,15 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"offers_sync.cli.{entry.module}")
         return cast("click.Command", getattr(module, entry.attribute))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands that begin so, without importing any, and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  other commands do not pay for it
+
+        named = [
+            CompletionItem(name, help=entry.summary) for name, entry in _ENTRIES.items() if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The commands by what one wants to do, without importing any."""

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from offers_sync.cli.completing import complete_documents, complete_environments
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -24,21 +26,32 @@ def directory_option(command: Decorated) -> Decorated:
 
 def project_options(command: Decorated) -> Decorated:
     """The project's folder, as an argument or by ``-C``, and the environment."""
-    command = click.option("--env", "environment", envvar="OFFERS_ENV", help="The environment; the first by default.")(
-        command
-    )
+    command = click.option(
+        "--env",
+        "environment",
+        envvar="OFFERS_ENV",
+        shell_complete=complete_environments,
+        help="The environment; the first by default.",
+    )(command)
     return directory_option(command)
 
 
 def narrowing_options(command: Decorated) -> Decorated:
     """What a plan is narrowed to, and what it lets through that its guards refuse."""
     for option in (
-        click.option("--only", multiple=True, metavar="KIND/KEY", help="Only this document; repeatable."),
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="KIND/KEY",
+            shell_complete=complete_documents,
+            help="Only this document; repeatable.",
+        ),
         click.option(
             "--allow-lookalike",
             "allow_lookalikes",
             multiple=True,
             metavar="KIND/KEY",
+            shell_complete=complete_documents,
             help="Create it although something of its name lives already; repeatable.",
         ),
         click.option("--allow-updates", type=click.IntRange(min=0), metavar="N", help="Let this many updates through."),

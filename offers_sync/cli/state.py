@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from offers_sync.cli.completing import complete_documents
 from offers_sync.cli.options import project_options
 from offers_sync.errors import ExitCode, InvalidInputError
 
@@ -63,7 +64,7 @@ def list_(*, directory: Path | None, environment: str | None, form: str) -> int:
 
 
 @state.command("forget")
-@click.argument("names", nargs=-1, required=True, metavar="KIND/KEY...")
+@click.argument("names", nargs=-1, required=True, metavar="KIND/KEY...", shell_complete=complete_documents)
 @project_options
 def forget(*, names: tuple[str, ...], directory: Path | None, environment: str | None) -> int:
     """Forget documents that left git for good; their objects live on, and are called orphans no more.
