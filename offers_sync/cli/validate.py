@@ -6,31 +6,33 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from offers_sync.cli.options import directory_option
 from offers_sync.cli.places import prefix_between, repository_of
 from offers_sync.errors import ExitCode, InvalidInputError
 from offers_sync.findings import Finding, has_errors
-from offers_sync.loading.focusing import Focus
 from offers_sync.loading.project import find_project
 from offers_sync.reporting.findings import Summary, findings_github, findings_json, findings_text, summary_text
+
+if TYPE_CHECKING:
+    from offers_sync.loading.focusing import Focus
 
 Format = Literal["text", "json", "sarif", "github"]
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR|FILE]...")
-@click.option(
-    "-C", "--directory", type=click.Path(path_type=Path), help="The project's folder; the current one by default."
-)
+@directory_option
 @click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
+    envvar="OFFERS_VALIDATE_FORMAT",
     help="As what.",
 )
 def validate(*, paths: tuple[Path, ...], directory: Path | None, output_format: Format) -> int:
@@ -53,6 +55,8 @@ def validate(*, paths: tuple[Path, ...], directory: Path | None, output_format: 
 
 def _choose(start: Path, paths: list[Path]) -> tuple[Path, Focus | None]:
     """The project, and what of it is asked about: nothing in particular where its own folder is named."""
+    from offers_sync.loading.focusing import Focus  # noqa: PLC0415  help needs none of it
+
     folder = find_project(paths[0] if paths else start)
     names = [_name_within(folder, path) for path in paths]
     return folder, None if not names or "" in names else Focus(tuple(names))
