@@ -16,7 +16,7 @@ from types import MappingProxyType
 from offers_sync.applying.earlier import explain_earlier
 from offers_sync.cli.annotators import annotators_for
 from offers_sync.cli.basing import BaseSide, changed_environments, read_base_side
-from offers_sync.cli.collecting import no_collection, settled
+from offers_sync.cli.collecting import no_collection
 from offers_sync.contract import LIST_LAG_SECONDS
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors
@@ -78,6 +78,7 @@ class Asking:
     shows_unmanaged: bool = False
 
 
+@no_collection()
 def open_workspace(
     start: Path, environment: str | None, *, needs_documents: bool = True, base: str | None = None
 ) -> Workspace:
@@ -88,22 +89,21 @@ def open_workspace(
     """
     folder = find_project(start)
     loaded = load_project(folder, hosts=allowed_hosts())
-    if loaded.project is None:
+    project = loaded.project
+    if project is None:
         raise FindingsError(loaded.findings)
     side = read_base_side(folder, base, allowed_hosts()) if base is not None else None
-    name = _chosen_environment(environment, loaded.project, side)
-    with no_collection():
-        resolution = resolve(loaded, name)
+    name = _chosen_environment(environment, project, side)
+    resolution = resolve(loaded, name)
+    loaded = replace(loaded, documents=())  # what was made of them is enough, and they weigh a lot
     findings = (*loaded.findings, *resolution.findings)
     if needs_documents and has_errors(findings):
         raise FindingsError(findings)
     if side is None:
-        return Workspace(
-            folder, loaded, loaded.project, name, loaded.project.environments[name], resolution, None, findings
-        )
-    settings = (side.environments or loaded.project.environments)[name]
+        return Workspace(folder, loaded, project, name, project.environments[name], resolution, None, findings)
+    settings = (side.environments or project.environments)[name]
     findings = (*findings, *changed_environments(side, loaded))
-    return Workspace(folder, loaded, loaded.project, name, settings, resolution, side.base(name), findings)
+    return Workspace(folder, loaded, project, name, settings, resolution, side.base(name), findings)
 
 
 def _chosen_environment(asked: str | None, project: Project, side: BaseSide | None) -> str:
@@ -239,8 +239,7 @@ def plan_for(
 
 
 def _plan_of(question: Question, workspace: Workspace) -> Plan:
-    with settled():
-        return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
+    return make_plan(question, workspace.loaded.locate, annotators_for(workspace.settings.criteria or "separate"))
 
 
 def plan_offline(workspace: Workspace, asking: Asking) -> Plan:
@@ -258,8 +257,7 @@ def drift_online(workspace: Workspace) -> Plan:
     """What changed outside git since it was last applied."""
     with open_client(workspace) as client, open_store(workspace) as store:
         question = question_for(workspace, read_snapshot(client, workspace), read_memory(store), Asking())
-    with settled():
-        return find_drift(question, workspace.loaded.locate)
+    return find_drift(question, workspace.loaded.locate)
 
 
 def question_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applied, ...], asking: Asking) -> Question:

@@ -77,16 +77,24 @@ def unlike(kind: DesiredKind, written: Tree, shown: Tree) -> list[str]:
         if value == other and (value is not None or name not in hidden):
             continue
         convert = converters.get(name)
-        if convert is None or (name not in hidden and convert(value) == convert(other)):
-            continue
-        if name != SCHEDULE or not _holds(convert(other), convert(value)):
+        if name == SCHEDULE and isinstance(value, Mapping):
+            is_alike = _is_schedule_shown(value, other)
+        else:
+            is_alike = convert is None or (name not in hidden and convert(value) == convert(other))
+        if not is_alike:
             found.append(name)
     return found
 
 
-def _holds(shown: Tree, written: Tree) -> bool:
+def _is_schedule_shown(written: Tree, shown: Any) -> bool:
     """Whether every member that is written is shown so; what else there is does not matter."""
-    return all(shown.get(name) == value for name, value in written.items())
+    converters = _converters(InlineSchedule, False)  # noqa: FBT003  a cache's key
+    members = shown if isinstance(shown, Mapping) else {}
+    return all(
+        converters[name](value) == converters[name](members.get(name))
+        for name, value in written.items()
+        if name in converters
+    )
 
 
 def units_of(tree: Canonical) -> dict[str, Any]:
