@@ -125,7 +125,9 @@ def _fault(dice: random.Random) -> Fault:
     at = dice.choice(_WRITES)
     calls = dice.choice((Calls.of(1), Calls.of(2), Calls.of(1, 3), Calls(first=2, last=4), Calls(every=2)))
     some = dice.choice(("all", "none", 1, 2))
-    match dice.choice(("lost", "lost", "half", "trouble", "page", "refused", "throttled", "omitted", "lists", "shift")):
+    match dice.choice(
+        ("lost", "lost", "half", "trouble", "page", "refused", "refused", "throttled", "omitted", "lists", "shift")
+    ):
         case "lost":
             return Fault(at=at, calls=calls, cut=dice.choice((Cut.CONNECT, Cut.BEFORE_COMMIT)))
         case "half":
@@ -135,7 +137,9 @@ def _fault(dice: random.Random) -> Fault:
         case "page":
             return Fault(at=at, calls=calls, status=dice.choice((200, 504)), page="html", commit=some)
         case "refused":
-            return Fault(at=at, calls=calls, status=dice.choice((400, 422, 413)), commit=some)
+            return Fault(
+                at=dice.choice((at, "create-*")), calls=calls, status=dice.choice((400, 422, 413)), commit=some
+            )
         case "throttled":
             return Fault(
                 at=dice.choice((at, "*")),
