@@ -49,7 +49,7 @@ def _drift(scene: Scene, applied: Applied) -> Iterator[Step]:
             yield _step(Action.CREATE, desired, tuple(Change(each) for each in created(desired).changes), applied)
         return
     comparison = with_segment_names(scene, compare(desired, applied, live))
-    changes = tuple(Change(change) for change in comparison.changes if change.is_outside)
+    changes = tuple(Change(change) for change in comparison.changes)
     if changes:
         yield replace(_step(Action.UPDATE, desired, changes, applied), live=live, fingerprint=comparison.fingerprint)
 

@@ -62,7 +62,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     general = (
         *gap_findings(gaps),
         *memory_finding(scene),
-        *unverified_everywhere(() if question.is_offline else survey.unverified),
+        *unverified_everywhere(survey.unverified),
         *orphan_findings(orphans),
     )
     return Plan(

@@ -96,7 +96,7 @@ def gap_findings(gaps: Iterable[str]) -> Iterator[Finding]:
 def memory_finding(scene: Scene) -> Iterator[Finding]:
     """Which verdicts cannot be given, where live objects are ours and nothing is remembered of them."""
     unknown = sum(identity in scene.live and identity not in scene.applied for identity in scene.desired)
-    if not unknown or scene.question.is_offline:
+    if not unknown:
         return
     whom = "one live object" if unknown == 1 else f"{unknown} live objects"
     message = (

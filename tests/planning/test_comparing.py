@@ -114,6 +114,21 @@ def test_what_no_answer_shows(written: Any, remembered: Any, shown: Any, expecte
     assert _verdict(compare(_with(document, field, written), memory, thing)) == expected
 
 
+def test_what_was_never_read_back_is_kept_by_nobody() -> None:
+    """A memory without a read-back says nothing of how the server shows things, so a difference is one."""
+    document = desired(note="Ask legal.")
+    memory = replace(applied(document), read_back=None)
+    found = compare(document, memory, live(desired()))
+    assert [(change.path, change.verdict) for change in found.changes] == [("/note", Verdict.DRIFT)]
+
+
+def test_what_rides_along_is_agreed_to_as_well() -> None:
+    """A value that is sent with an update is part of what the update is agreed to for."""
+    shown = live(desired("criterion", "lunch", qc_processing_function="bogof"))
+    one, other = (desired("criterion", "lunch", qualifying_expressions_operator=word) for word in ("Any", "All"))
+    assert compare(one, None, shown).fingerprint != compare(other, None, shown).fingerprint
+
+
 def test_what_was_never_verified_rides_along() -> None:
     """A write-only field that is remembered by nobody is no reason for an update, and goes with the next one."""
     document = desired("criterion", "lunch", qualifying_expressions_operator="Any")

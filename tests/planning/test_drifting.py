@@ -78,13 +78,17 @@ def _offline(*documents: Desired, base: list[Desired]) -> Plan:
 def test_offline_the_base_is_what_lives() -> None:
     """Edits, additions and fields that were taken out show against the base alone, and nothing else is said."""
     base = [OFFER, desired("criterion", "lunch", qualifying_expressions_operator="Any")]
-    head = [desired(name="Eleven off", segment="Regulars"), base[1], desired(key="new", name="New")]
+    changed = replace(base[1], fields={**base[1].fields, "name": "Lunch"})
+    head = [desired(name="Eleven off", segment="Regulars"), changed, desired(key="new", name="New")]
     made = _offline(*head, base=base)
     assert [(step.action.value, step.name) for step in made.steps] == [
+        ("update", "criterion/lunch"),
         ("create", "redeemable/new"),
         ("update", "redeemable/ten-off"),
     ]
-    assert changes(made.steps[1]) == [
+    assert [step.held_back for step in made.steps] == ["", "", ""]
+    assert made.steps[0].annotations == ()
+    assert changes(made.steps[2]) == [
         ("/name", "Ten off", "Eleven off"),
         ("/note", "Ask legal.", None),
         ("/segment", None, "Regulars"),
