@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
+from offers_sync import codes
 from offers_sync.applying.lines import unit_of
 from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
 from offers_sync.models.values import Applied, Desired, Live, Snapshot, Tree
 from offers_sync.planning.canonical import order_key
+from offers_sync.planning.comparing import FieldChange
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.planning.question import ObjectId, name_of
+
+NOT_CLEARED: Final = codes.NOT_CLEARED.name
 
 
 class Memory:
@@ -47,11 +51,18 @@ class Memory:
         self._since[identity] = memory
         return memory
 
-    def seen(self, step: Step, live: Live) -> Applied:
-        """The same once a list showed the object, also for a write that nobody confirmed."""
+    def seen(self, step: Step, live: Live, stuck: Iterable[FieldChange] = ()) -> Applied:
+        """The same once a list showed the object, also for a write that nobody confirmed.
+
+        What is ``stuck`` could not be cleared; the next comparison takes it for a field that nobody manages.
+        """
         identity = (step.kind, step.desired.external_id)
         memory = self._since.get(identity) or self.written(step, ())
-        self._since[identity] = replace(memory, read_back=live.fields)
+        said = tuple(
+            {"place": "", "message": codes.NOT_CLEARED.title, "item": None, "path": change.path, "code": NOT_CLEARED}
+            for change in stuck
+        )
+        self._since[identity] = replace(memory, read_back=live.fields, warnings=(*memory.warnings, *said))
         return self._since[identity]
 
 

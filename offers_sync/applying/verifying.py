@@ -39,7 +39,7 @@ def verified(sent: Iterable[Sent], looks: Looks, memory: Memory, locate: Locate)
         live = _shown(item, looks)
         outcomes.append(_outcome(item, live, locate))
         if item.is_good and live is not None:
-            memories.append(memory.seen(item.step, live))
+            memories.append(memory.seen(item.step, live, _stuck(item, live)))
     return Verified(tuple(outcomes), tuple(memories))
 
 
@@ -67,6 +67,13 @@ def _outcome(item: Sent, live: Live | None, locate: Locate) -> ItemOutcome:
     is_less = any(not is_harmless(each.path, each.before) for each in lost)
     is_incomplete = step.kind != "redeemable" and (bool(said) or is_less)
     return ItemOutcome(step, outcome, item.errors, annotations, is_incomplete)
+
+
+def _stuck(item: Sent, live: Live) -> tuple[FieldChange, ...]:
+    """What of a criterion or selector could not be cleared, which no later comparison tells."""
+    if item.step.kind not in {"criterion", "selector"} or item.step.action is Action.CREATE:
+        return ()
+    return tuple(change for change in losses(item.step, live) if change.after is None)
 
 
 def _without_echoes(lost: Iterable[FieldChange], item: Sent) -> tuple[FieldChange, ...]:

@@ -59,13 +59,17 @@ def _kept(remarks: Iterable[FieldRemark]) -> Iterator[tuple[Code, str]]:
 
 
 def _warned(scene: Scene, desired: Desired) -> Iterator[tuple[Code, str]]:
-    """What the server said that it dropped, as long as that is still what is wanted."""
-    applied = scene.applied.get((desired.kind, desired.external_id))
+    """What the server dropped or could not clear, as long as that is still what is wanted."""
+    identity = (desired.kind, desired.external_id)
+    applied, live = scene.applied.get(identity), scene.live.get(identity)
     for warning in applied.warnings if applied is not None else ():
         path = str(warning.get("path") or "")
         unit = path.removeprefix("/").partition("/")[0]
+        is_stuck = warning.get("code") == codes.NOT_CLEARED.name
+        if is_stuck and (live is None or live.fields.get(unit) in (None, "", [], {})):
+            continue
         if applied is not None and (not unit or applied.fields.get(unit) == desired.fields.get(unit)):
-            yield codes.PART_WAS_DROPPED, path
+            yield (codes.NOT_CLEARED if is_stuck else codes.PART_WAS_DROPPED), path
 
 
 def what_it_builds_on(scene: Scene, step: Step) -> Iterator[str]:
