@@ -6,7 +6,7 @@ The meaning of a status is decided here once; whether to wait and ask again is d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -72,9 +72,9 @@ class Answer:
         return self.status == 429 or self.status >= 500
 
 
-def answer_of(reply: Reply) -> Answer:
-    """A reply, understood as far as any answer can be."""
-    body, fault = _body(reply)
+def answer_of(reply: Reply, parse: Callable[[bytes], Any] = from_json) -> Answer:
+    """A reply, understood as far as any answer can be; ``parse`` raises ``ValueError`` for what is no JSON."""
+    body, fault = _body(reply, parse)
     headers = reply.headers
     return Answer(
         reply.status,
@@ -95,12 +95,12 @@ def http_date(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _body(reply: Reply) -> tuple[Any, str]:
+def _body(reply: Reply, parse: Callable[[bytes], Any]) -> tuple[Any, str]:
     content = reply.content
     if not content.strip():
         return None, "" if reply.status in _BODILESS else "it has no body"
     try:
-        body = from_json(content)
+        body = parse(content)
     except ValueError:
         return None, _page_fault(content)
     return body, "" if isinstance(body, (dict, list)) else "it is neither an object nor a list"

@@ -25,7 +25,7 @@ from offers_sync.wire.exchange import CONCURRENCY_LIMIT, Exchange, Method, Reply
 from offers_sync.wire.failures import NoAnswerError
 from offers_sync.wire.gate import Gate
 from offers_sync.wire.patience import RetryPolicy, asked_wait_seconds
-from offers_sync.wire.payload import to_json
+from offers_sync.wire.payload import from_json, to_json
 
 if TYPE_CHECKING:
     import httpx
@@ -87,17 +87,25 @@ class Client:
 
     # ------------------------------------------------------------------------------------------------- calls
 
-    def get(self, path: str, arguments: Mapping[str, Any] | None = None, *, in_body: bool = True) -> Answer:
+    def get(
+        self,
+        path: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        in_body: bool = True,
+        parse: Callable[[bytes], Any] = from_json,
+    ) -> Answer:
         """Read, as often as it takes; the arguments go in the query and in the body, for proxies that drop one."""
-        return self._repeated("GET", path, arguments if in_body else None, arguments)
+        content = to_json(arguments) if arguments and in_body else None
+        return self._repeated(_Call("GET", path, content, arguments, parse))
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Update, as often as it takes."""
-        return self._repeated("PATCH", path, body)
+        return self._repeated(_Call("PATCH", path, to_json(body)))
 
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Create, once.  Raises ``LostAnswerError`` when it may have happened without our knowing."""
-        answer = self._repeated("POST", path, body)
+        answer = self._repeated(_Call("POST", path, to_json(body)))
         if answer.status >= 500 or answer.status == 408 or not answer.is_usable:
             raise LostAnswerError(describe_failure(answer, "POST", path), hint=FOUND_AGAIN)
         return answer
@@ -106,7 +114,8 @@ class Client:
         """Read once, whatever comes; a refusal is an answer here and ends nothing.  Raises ``NoAnswerError``."""
         content = to_json(arguments) if arguments and in_body else None
         with self._gate.turn():
-            return self._sent("GET", path, content, arguments)
+            reply = self._sent(_Call("GET", path, content, arguments))
+        return answer_of(reply)
 
     def refusal(self, answer: Answer, method: Method, path: str) -> RefusedError | None:
         """What an answer means after which nothing of the kind makes sense."""
@@ -128,13 +137,10 @@ class Client:
 
     # --------------------------------------------------------------------------------------------- one by one
 
-    def _repeated(
-        self, method: Method, path: str, body: Mapping[str, Any] | None, query: Mapping[str, Any] | None = None
-    ) -> Answer:
-        content = to_json(body) if body is not None else None
+    def _repeated(self, call: _Call) -> Answer:
         started = self._now()
         for attempt in count(1):
-            outcome = self._attempt(method, path, content, query)
+            outcome = self._attempt(call)
             if isinstance(outcome, Answer):
                 return outcome
             is_asked, wait_seconds = outcome.asked_seconds is not None, outcome.asked_seconds
@@ -148,45 +154,44 @@ class Client:
                 self._sleep(wait_seconds)
         raise AssertionError("counting never ends")
 
-    def _attempt(
-        self, method: Method, path: str, content: bytes | None, query: Mapping[str, Any] | None
-    ) -> Answer | _Trouble:
+    def _attempt(self, call: _Call) -> Answer | _Trouble:
         try:
-            answer = self._once(method, path, content, query)
+            answer = self._once(call)
         except NoAnswerError as error:
-            if method != "POST":
+            if call.method != "POST":
                 return _Trouble(error, is_lasting=error.is_lasting)
             if error.was_sent:
                 raise LostAnswerError(error.message, hint=FOUND_AGAIN) from error
             return _Trouble(NotSentError(error.message, hint=error.hint), is_lasting=error.is_lasting)
-        if method == "POST" or not answer.may_pass:
+        if call.method == "POST" or not answer.may_pass:
             return answer
-        return _trouble(answer, method, path, asked_wait_seconds(answer, self._utc_now()))
+        return _trouble(answer, call, asked_wait_seconds(answer, self._utc_now()))
 
-    def _once(self, method: Method, path: str, content: bytes | None, query: Mapping[str, Any] | None) -> Answer:
+    def _once(self, call: _Call) -> Answer:
         with self._gate.turn() as turn:
             try:
-                answer = self._sent(method, path, content, query)
+                reply = self._sent(call)
             except NoAnswerError:
                 self._gate.narrow(turn)
                 raise
+        answer = answer_of(reply, call.parse)
         if answer.is_trouble:
             self._gate.narrow(turn, asked_wait_seconds(answer, self._utc_now()) or 0.0)
         else:
             self._gate.went_well()
-        refusal = self.refusal(answer, method, path)
+        refusal = self.refusal(answer, call.method, call.path)
         if refusal is not None:
             if not isinstance(refusal, FeatureOffError):
                 self._gate.shut(refusal)
             raise refusal
         return answer
 
-    def _sent(self, method: Method, path: str, content: bytes | None, query: Mapping[str, Any] | None) -> Answer:
+    def _sent(self, call: _Call) -> Reply:
         with self._count_lock:
-            self.requests[method] += 1
-        reply = self._exchange.send(method, path, content, query)
+            self.requests[call.method] += 1
+        reply = self._exchange.send(call.method, call.path, call.content, call.query)
         self._has_answered = True
-        return answer_of(self._without_key(reply))
+        return self._without_key(reply)
 
     def _without_key(self, reply: Reply) -> Reply:
         """A refusal may echo the key, and errors show what refusals say."""
@@ -206,6 +211,17 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class _Call:
+    """One request, however often it is sent, and how its answer is parsed."""
+
+    method: Method
+    path: str
+    content: bytes | None = None
+    query: Mapping[str, Any] | None = None
+    parse: Callable[[bytes], Any] = from_json
+
+
+@dataclass(frozen=True, slots=True)
 class _Trouble:
     """Why an attempt may be followed by another, and what is raised if it is not."""
 
@@ -215,11 +231,12 @@ class _Trouble:
     is_lasting: bool = False
 
 
-def _trouble(answer: Answer, method: Method, path: str, asked_seconds: float | None) -> _Trouble:
+def _trouble(answer: Answer, call: _Call, asked_seconds: float | None) -> _Trouble:
     hint = "run again later"
     if asked_seconds is not None:
         hint = f"the server asks to wait {asked_seconds:.0f} s: run again after that"
-    return _Trouble(UnreachableError(describe_failure(answer, method, path), hint=hint), asked_seconds)
+    words = describe_failure(answer, call.method, call.path)
+    return _Trouble(UnreachableError(words, hint=hint), asked_seconds)
 
 
 __all__ = [

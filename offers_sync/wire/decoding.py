@@ -23,6 +23,7 @@ from offers_sync.models.vendor_names import (
     SELECTOR_NAME,
     names_of,
 )
+from offers_sync.wire.payload import exactly
 
 
 class _Names(NamedTuple):
@@ -75,18 +76,18 @@ def decode(kind: ObjectKind, raw: Tree) -> Live:
     return Live(
         kind=kind,
         external_id=_external_id(raw),
-        fields=fields,
+        fields=exactly(fields),
         shown=frozenset(fields),
         image=image if isinstance(image, str) and image else None,
-        unknown={name: raw[name] for name in sorted(raw.keys() - names.known)},
+        unknown=exactly({name: raw[name] for name in sorted(raw.keys() - names.known)}),
     )
 
 
 def decode_nested_criterion(redeemable: Tree) -> Live | None:
     """The criterion that a redeemable of a list shows inside its receipt rule, if it has an id."""
     rule = redeemable.get("receipt_rule")
-    nested = rule.get("redeeming_criterion") if isinstance(rule, Mapping) else None
-    if not isinstance(nested, Mapping) or not _external_id(nested).strip():
+    nested = rule.get("redeeming_criterion") if isinstance(rule, dict) else None
+    if not isinstance(nested, dict) or not _external_id(nested).strip():
         return None
     return decode("criterion", nested)
 
@@ -114,16 +115,16 @@ def _reshape_criterion(fields: dict[str, Any]) -> None:
 
 def _with_selector(entry: Any) -> Any:
     """A filter or qualifier with the selector's id in place of the whole selector."""
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, dict):
         return entry
     nested = entry.get("line_item_selector")
-    selector = nested.get("external_id") if isinstance(nested, Mapping) else nested
+    selector = nested.get("external_id") if isinstance(nested, dict) else nested
     rest = {name: value for name, value in entry.items() if name not in {"line_item_selector", SELECTOR_NAME}}
     return {"selector": selector or entry.get(SELECTOR_NAME), **rest}
 
 
 def _with_known_attribute(entry: Any) -> Any:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("attribute"), str):
+    if not isinstance(entry, dict) or not isinstance(entry.get("attribute"), str):
         return entry
     return {**entry, "attribute": RECEIPT_ATTRIBUTE_ALIASES.get(entry["attribute"], entry["attribute"])}
 
@@ -150,14 +151,14 @@ def _locales(raw: Tree) -> dict[str, dict[str, Any]]:
     for theirs, ours in _LOCALES:
         entries = raw.get(theirs)
         for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, Mapping) and entry.get("translation") and isinstance(entry.get("language"), str):
+            if isinstance(entry, dict) and entry.get("translation") and isinstance(entry.get("language"), str):
                 locales.setdefault(entry["language"], {})[ours] = entry["translation"]
     return locales
 
 
 def _receipt_rule(rule: Any) -> Any:
     """The rule in one of our forms, by the members that count for its type; a type that is not known, as it is."""
-    if not isinstance(rule, Mapping):
+    if not isinstance(rule, dict):
         return rule
     match rule.get("qualifier_type"):
         case "flat_discount" | "discount":
@@ -173,7 +174,7 @@ def _receipt_rule(rule: Any) -> Any:
 
 def _criterion_id(rule: Tree) -> Any:
     nested = rule.get("redeeming_criterion")
-    return rule.get("redeeming_criterion_id") or (nested.get("external_id") if isinstance(nested, Mapping) else None)
+    return rule.get("redeeming_criterion_id") or (nested.get("external_id") if isinstance(nested, dict) else None)
 
 
 def _amount(rule: Tree) -> Any:

@@ -18,6 +18,7 @@ from offers_sync.wire.answers import Answer, describe_failure, error_texts
 from offers_sync.wire.client import Client
 from offers_sync.wire.decoding import decode, decode_nested_criterion
 from offers_sync.wire.paging import Item, Page, Row, read_once, read_to_the_end
+from offers_sync.wire.payload import from_json, from_long_json
 
 LIST_PATHS: Final[Mapping[ObjectKind, str]] = MappingProxyType(
     {
@@ -26,6 +27,8 @@ LIST_PATHS: Final[Mapping[ObjectKind, str]] = MappingProxyType(
         "redeemable": contract.REDEEMABLES_PATH,
     }
 )
+
+_TRY_LATER: Final = "run again later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ class _Call(Generic[Item]):
     make: Callable[[Row], Item]
     size_name: str = "per_page"
     in_body: bool = True
+    parse: Callable[[bytes], Any] = from_json
 
     def page(self, number: int, size: int) -> Page:
         """One page."""
         arguments = {"page": number, self.size_name: size}
-        answer = self.client.get(self.path, arguments, in_body=self.in_body)
+        answer = self.client.get(self.path, arguments, in_body=self.in_body, parse=self.parse)
         return _page(answer, self.path, self.id_name)
 
     def pages(self, numbers: Iterable[int], size: int) -> Iterator[Page]:
@@ -57,12 +61,15 @@ class _Call(Generic[Item]):
 
     def item(self, row: Row) -> Item:
         """The value of a row."""
-        return self.make(row)
+        try:
+            return self.make(row)
+        except RecursionError as error:
+            raise UnreachableError(f"GET {self.path}: the answer is nested too deeply", hint=_TRY_LATER) from error
 
 
 def read_listing(client: Client, kind: ObjectKind) -> Listing:
     """Every object of a kind, and whether it is proven that there are no others."""
-    found = read_to_the_end(_Call(client, LIST_PATHS[kind], "external_id", partial(decode, kind)))
+    found = read_to_the_end(_objects(client, kind, partial(decode, kind)))
     return Listing(kind, found.items, found.gap, found.repeated)
 
 
@@ -76,8 +83,12 @@ def read_redeemables(client: Client, known_criteria: Container[str]) -> tuple[Li
             nested.setdefault(criterion.external_id, criterion)
         return decode("redeemable", row)
 
-    found = read_to_the_end(_Call(client, LIST_PATHS["redeemable"], "external_id", redeemable))
+    found = read_to_the_end(_objects(client, "redeemable", redeemable))
     return Listing("redeemable", found.items, found.gap, found.repeated), tuple(nested.values())
+
+
+def _objects(client: Client, kind: ObjectKind, make: Callable[[Row], Live]) -> _Call[Live]:
+    return _Call(client, LIST_PATHS[kind], "external_id", make, parse=from_long_json)
 
 
 def read_segments(client: Client) -> tuple[Segment, ...]:
@@ -110,14 +121,14 @@ def read_location_groups(client: Client) -> tuple[LocationGroup, ...]:
 def _page(answer: Answer, path: str, id_name: str) -> Page:
     if not answer.is_success:
         raise _refused(answer, path)
-    meta = answer.body.get("meta") if isinstance(answer.body, Mapping) else None
+    meta = answer.body.get("meta") if isinstance(answer.body, dict) else None
     members = _members(answer.body, id_name, _count(meta, "total_records"))
     if members is None:
         said = "; ".join(error_texts(answer.body)) or "neither a list nor an object of one"
         raise UnreachableError(
-            f"GET {path}: the server answered {answer.status} without a list: {said}", hint="run again later"
+            f"GET {path}: the server answered {answer.status} without a list: {said}", hint=_TRY_LATER
         )
-    rows = tuple(member for member in members if isinstance(member, Mapping))
+    rows = tuple(member for member in members if isinstance(member, dict))
     return Page(rows, _count(meta, "per_page") or None, _count(meta, "total_records"), len(members) - len(rows))
 
 
@@ -152,7 +163,7 @@ def _refused(answer: Answer, path: str) -> RefusedError | UnreachableError:
 
 
 def _count(meta: Any, name: str) -> int | None:
-    value = meta.get(name) if isinstance(meta, Mapping) else None
+    value = meta.get(name) if isinstance(meta, dict) else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
@@ -205,7 +216,7 @@ def _location_group(row: Row) -> LocationGroup | None:
         return None
     members = row.get("locations")
     ids = (
-        (_number(member, "location_id") for member in members if isinstance(member, Mapping))
+        (_number(member, "location_id") for member in members if isinstance(member, dict))
         if isinstance(members, list)
         else ()
     )

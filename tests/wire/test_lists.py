@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import count
 from math import ceil
 from typing import Any
@@ -373,6 +374,30 @@ def test_a_list_that_refuses_half_way_is_not_given_in_part() -> None:
 
     with client_to(handle) as client, pytest.raises(RefusedError):
         read_listing(client, "redeemable")
+
+
+@pytest.mark.parametrize("name", ["points", "unheard_of"])
+@pytest.mark.parametrize("depth", [50, 1_000, 5_000])
+def test_an_object_nested_without_end_is_no_stumbling_block(name: str, depth: int) -> None:
+    """What is nested deeper than anybody can look into is an answer that cannot be used, or is carried along."""
+    body = b'{"data": [{"external_id": "id", "%s": %s1.5%s}]}' % (name.encode(), b"[" * depth, b"]" * depth)
+    with client_to(lambda _: httpx.Response(200, content=body)) as client:
+        if depth == 50:
+            assert len(read_listing(client, "redeemable").items) == 1
+            return
+        with pytest.raises(UnreachableError, match=r"nested too deeply|not JSON"):
+            read_listing(client, "redeemable")
+
+
+def test_numbers_of_a_list_are_exact() -> None:
+    """Prices come as they were sent, wherever they stand."""
+    row = '{"external_id": "c", "amount_cap": 0.10, "target_price": 12345678901234.567, "more": {"x": [19.99]}}'
+    body = f'{{"data": [{row}], "meta": {{"total_records": 1}}}}'.encode()
+    with client_to(lambda _: httpx.Response(200, content=body)) as client:
+        (criterion,) = read_listing(client, "criterion").items
+    assert criterion.fields == {"amount_cap": Decimal("0.10"), "target_price": Decimal("12345678901234.567")}
+    assert criterion.unknown == {"more": {"x": [Decimal("19.99")]}}
+    assert {type(value) for value in criterion.fields.values()} == {Decimal}
 
 
 @pytest.mark.parametrize("paths", [(SELECTORS_PATH,), (CRITERIA_PATH,), (REDEEMABLES_PATH,)])
