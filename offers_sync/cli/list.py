@@ -63,9 +63,7 @@ def _read(name: ListName, client: Client, workspace: Workspace, *, only_unmanage
     shown = _read_objects(name, client, environment, keys)
     if only_unmanaged:
         columns = tuple(column for column in shown.columns if column != "key")
-        return replace(
-            shown, columns=columns, entries=tuple(entry for entry in shown.entries if not entry.is_managed)
-        )
+        return replace(shown, columns=columns, entries=tuple(entry for entry in shown.entries if not entry.is_managed))
     return shown
 
 
