@@ -1,9 +1,7 @@
 """A project that a test writes file by file, and what loading it says.
 
-    project = WrittenFiles(tmp_path)                an offers.yaml with two environments
-    project.write("a.yaml", "kind: ...")            another file; text or bytes
-    project.findings()                              every finding, in order
-    project.told()                                  the same as `file:line:col code`, for comparing whole
+``WrittenFiles(tmp_path)`` is an offers.yaml with two environments; ``write`` adds a file of text or bytes;
+``findings`` gives every finding in order, and ``told`` the same as ``file:line:col code``, for comparing whole.
 """
 
 from __future__ import annotations

@@ -113,7 +113,9 @@ _IN_DOCUMENTS: Final = {
         "schedule: {start: 2030-06-01T09:00:00Z}\n",
         "schedule: {start: 2030-06-01T09:00:00, timezone: Etc/UTC}\n",
     ),
-    "choose-one": Mistake(_LUNCH.replace("{flat_discount: 5}", "{flat_discount: 5, criterion: ten-percent}"), _LUNCH),
+    "choose-one": Mistake(
+        _LUNCH.replace("{flat_discount: 5}", "{flat_discount: 5, criterion: {external_id: lunch-1}}"), _LUNCH
+    ),
     "field-needed": _ten_percent(
         f"qc_processing_function: rate_rollback\nline_item_filters: [{_DRINKS}]\n",
         "qc_processing_function: rate_rollback\nunit_discount: 0.5\nminimum_unit_rate: 0.01\n"
@@ -121,10 +123,10 @@ _IN_DOCUMENTS: Final = {
     ),
     "repeated-attribute": _ten_percent(
         f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
-        "- {attribute: total_amount, operator: '>=', value: 10}\n"
-        "- {attribute: total_amount, operator: <=, value: 50}\n",
+        "- {attribute: receipt_month, operator: '>=', value: 6}\n"
+        "- {attribute: receipt_month, operator: <=, value: 8}\n",
         f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
-        "- {attribute: total_amount, operator: in_range, value: 10..50}\n",
+        "- {attribute: receipt_month, operator: in_range, value: 6..8}\n",
     ),
     "recurrence-too-long": _lunch(
         "schedule:\n  recurrence: {occurrences: 6, days_distance: 90}\n",

@@ -45,7 +45,8 @@ def read_saved_plan(path: Path) -> SavedPlan:
         raise InvalidInputError(f"{path} is not a saved plan", hint=_HINT)
     if document["format_version"] != FORMAT_VERSION:
         raise InvalidInputError(
-            f"{path} was saved by another version of offers: its format is {document['format_version']}, not {FORMAT_VERSION}",
+            f"{path} was saved by another version of offers: "
+            f"its format is {document['format_version']}, not {FORMAT_VERSION}",
             hint="plan again with this version",
         )
     try:
