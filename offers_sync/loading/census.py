@@ -5,12 +5,14 @@ Documents with faults of their own are counted by name, so that nobody complains
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.referring import Referral, criteria_in, referrals_of
+from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
@@ -36,6 +38,7 @@ class FaultyDocument:
     """Nothing where the parser gave up before it."""
 
 
+GUESSES_LIMIT: Final = 100
 Charge = tuple[Source, Complaint]
 """What is held against a value, and in which document it stands."""
 
@@ -93,6 +96,17 @@ class Census:
         return tuple(
             (document, criterion, path) for document in self.examined for criterion, path in criteria_in(document.model)
         )
+
+    @cached_property
+    def _guesses(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    def guess(self, kind: str, named: str, words: Collection[str] | None = None) -> str:
+        """The question which key was meant, or which of some words; guessing is slow, so it comes to an end."""
+        name = kind, named
+        if name not in self._guesses and len(self._guesses) < GUESSES_LIMIT:
+            self._guesses[name] = did_you_mean(named, self.keys_by_kind.get(kind, ()) if words is None else words)
+        return self._guesses.get(name, "")
 
     def environments_of(self, model: AnyDocument) -> tuple[str, ...]:
         """The environments that a document is for, those that do not exist left out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument, joined
@@ -53,7 +53,7 @@ def _check_reference(census: Census, model: AnyDocument, kind: str, named: str, 
 
 
 def _advise_reference(census: Census, kind: str, named: str) -> str:
-    question = did_you_mean(named, census.keys_by_kind.get(kind, ()))
+    question = census.guess(kind, named)
     if question:
         return question
     for other, keys in census.keys_by_kind.items():
@@ -109,11 +109,12 @@ def check_locations(census: Census) -> Iterator[Charge]:
     aliases = {
         name: {**common, **(environment.locations or {})} for name, environment in census.project.environments.items()
     }
+    known = dict.fromkeys(alias for names in aliases.values() for alias in names)
     for document, path, written in _locations(census):
         if not _LITERAL_LOCATION.search(written):
             missing = [name for name in census.environments_of(document.model) if written not in aliases[name]]
             if missing:
-                yield document.source, _unknown_location(path, written, missing, aliases)
+                yield document.source, _unknown_location(census, path, written, missing, known)
 
 
 def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
@@ -126,9 +127,8 @@ def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
 
 
 def _unknown_location(
-    path: Path, written: str, missing: list[str], aliases: Mapping[str, Mapping[str, str]]
+    census: Census, path: Path, written: str, missing: list[str], known: Collection[str]
 ) -> Complaint:
-    known = {alias for names in aliases.values() for alias in names}
     if written in known:
         message = f"the location `{written}` is not known in {joined(missing)}"
         hint = "add it to `locations` of that environment, or to those of all, in offers.yaml"
@@ -137,7 +137,7 @@ def _unknown_location(
         hint = "write location:ID or tag:GROUP, or an alias from offers.yaml"
     else:
         message = f"there is no location `{written}`"
-        hint = did_you_mean(written, known) or advice(codes.UNKNOWN_LOCATION)
+        hint = census.guess("location", written, known) or advice(codes.UNKNOWN_LOCATION)
     return Complaint(codes.UNKNOWN_LOCATION, path, message, hint)
 
 

@@ -6,6 +6,7 @@ left out with a finding; what is wrong with documents whatever the environment i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ from offers_sync.loading.loading import Loaded, LoadedDocument
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import Criterion, InlineCriterion
+from offers_sync.models.fields import LITERAL_LOCATION_PATTERN
 from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
 from offers_sync.models.project import Project
@@ -31,6 +33,7 @@ from offers_sync.models.values import OBJECT_KINDS, Desired, DesiredKind, Origin
 
 _KIND_ORDER: Final = {kind: place for place, kind in enumerate((*OBJECT_KINDS, "campaign"))}
 _NOT_FIELDS: Final = {"kind", "key", "external_id", "formerly", "only", "image", "retired"}
+_LITERAL_LOCATION: Final = re.compile(LITERAL_LOCATION_PATTERN)
 _PROJECT_SOURCE: Final = Source(PROJECT_FILE)
 
 
@@ -257,9 +260,7 @@ class _Scene:
         return found
 
     def _location(self, alias: str, source: Source, path: Path) -> str:
-        if alias.startswith(("location:", "tag:")):
-            return alias
-        literal = self._locations.get(alias)
+        literal = alias if _LITERAL_LOCATION.search(alias) else self._locations.get(alias)
         if literal is None:
             message = f"`{alias}` is no location in the environment `{self.environment}`"
             raise UnresolvedError(source, Complaint(codes.UNKNOWN_LOCATION, path, message))

@@ -10,7 +10,7 @@ from offers_sync.contract import DOCUMENTED_LANGUAGES
 from offers_sync.loading.census import Census, Charge
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.project import PROJECT_FILE
-from offers_sync.loading.vocabulary import closest, did_you_mean
+from offers_sync.loading.vocabulary import closest
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable, Translation
 from offers_sync.models.values import Source
@@ -63,7 +63,7 @@ def _check_catalogued(census: Census, source: Source, path: Path, key: str, here
     offer = census.by_name.get(("redeemable", key))
     if offer is None:
         if ("redeemable", key) not in census.faulty_names:
-            hint = did_you_mean(key, census.keys_by_kind.get("redeemable", ())) or "remove the entry"
+            hint = census.guess("redeemable", key) or "remove the entry"
             message = f"there is no redeemable `{key}`"
             yield source, Complaint(codes.UNKNOWN_REFERENCE, path, message, hint, at_key=True)
     elif here and not set(here) & set(census.environments_of(offer.model)):

@@ -6,7 +6,6 @@ The vendor's names are known here too, so that its documentation stays useful to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, NamedTuple, get_args
 
@@ -15,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 _LISTED_FIELDS: Final = 8
 """As many names as a hint may list."""
+_COMPARED_LENGTH: Final = 200
 _ADVICE: Final = {
     "qualifier_type": "leave it out: writing `criterion:` or `flat_discount:` says which form is meant",
     "id": "a document is named by `key`; the id on the server is `external_id`",
@@ -30,8 +30,11 @@ Models = Sequence[type[BaseModel]]
 
 def closest(word: str, words: Iterable[str]) -> str | None:
     """The word that was most likely meant, whatever its capitals and hyphens."""
+    from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
+
+    meant = _plain(word)[:_COMPARED_LENGTH]
     candidates = {_plain(candidate): candidate for candidate in words}
-    found = get_close_matches(_plain(word), candidates, n=1)
+    found = get_close_matches(meant, candidates, n=1)
     return candidates[found[0]] if found else None
 
 
