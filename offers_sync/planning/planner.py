@@ -89,8 +89,7 @@ def _survey(scene: Scene) -> _Survey:
         if why:
             survey.incomplete[name_of(desired.kind, desired.key)] = why
         survey.annotations.extend(document_remarks(scene, desired, never_lived=taken.never_lived))
-        if not scene.question.is_offline:
-            _remark(survey, taken, list(remarks_about(desired, taken.remarks)))
+        _remark(survey, taken, remarks_about(desired, taken.remarks))
     return survey
 
 

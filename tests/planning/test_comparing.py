@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from scenes import applied, desired, live
 
+from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, Live
 from offers_sync.planning.comparing import FieldChange, FieldRemark, Remark, Verdict, compare, created, unmanaged
 
@@ -112,6 +113,15 @@ def test_what_no_answer_shows(written: Any, remembered: Any, shown: Any, expecte
     memory = applied(_with(document, field, remembered))
     thing = live(_with(document, field, shown))
     assert _verdict(compare(_with(document, field, written), memory, thing)) == expected
+
+
+def test_a_memory_that_is_still_text_is_a_memory() -> None:
+    """What left the document is cleared, and what did not is left, whether or not the memory was opened yet."""
+    document, shorter = desired(note="Ask legal."), desired()
+    memory = replace(applied(document), fields=Packed(pack(document.fields)), read_back=Packed(pack(document.fields)))
+    assert compare(document, memory, live(document)).changes == ()
+    found = compare(shorter, memory, live(document))
+    assert found.changes == (FieldChange("/note", "Ask legal.", None, Verdict.CLEAR),)
 
 
 def test_what_was_never_read_back_is_kept_by_nobody() -> None:
