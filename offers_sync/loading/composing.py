@@ -146,56 +146,6 @@ class Composition:
     members: dict[int, dict[str, Member]]
     """The fields of each mapping, merged ones included, by the identity of its node."""
 
-    def span(self, index: int, path: tuple[str | int, ...], *, at_key: bool = False) -> tuple[int, int]:
-        """Where a value stands, or the nearest existing value above it; or the name of the field that holds it."""
-        node = self.documents[index].node
-        key: Node | None = None
-        for step in path:
-            member = self._step(node, step)
-            if member is None:
-                return self._span(node, key)
-            key, node = member
-        if at_key and key is not None:
-            return self._span(key, None)
-        return self._span(node, key)
-
-    def has(self, index: int, path: tuple[str | int, ...]) -> bool:
-        """Whether there is a value at the path itself."""
-        node = self.documents[index].node
-        for step in path:
-            member = self._step(node, step)
-            if member is None:
-                return False
-            node = member[1]
-        return True
-
-    def node_at(self, index: int, path: tuple[str | int, ...]) -> Node | None:
-        """The node of a value that is there."""
-        node = self.documents[index].node
-        for step in path:
-            member = self._step(node, step)
-            if member is None:
-                return None
-            node = member[1]
-        return node
-
-    def _step(self, node: Node, step: str | int) -> tuple[Node | None, Node] | None:
-        if isinstance(node, MappingNode):
-            member = self.members.get(id(node), {}).get(str(step))
-            return None if member is None else (member.key, member.value)
-        if isinstance(node, SequenceNode):
-            index = int(step) if isinstance(step, int) or step.isdecimal() else -1
-            if 0 <= index < len(node.value):
-                return None, node.value[index]
-        return None
-
-    def _span(self, node: Node, key: Node | None) -> tuple[int, int]:
-        """A value without a character of its own is shown by the name of its field."""
-        start, end = span_of(self.text.text, node)
-        if start == end and key is not None:
-            return span_of(self.text.text, key)
-        return start, end
-
 
 def span_of(text: str, node: Node) -> tuple[int, int]:
     """From the first character of a value to after its last, without anchor and tag."""
@@ -217,6 +167,20 @@ def _end_of(text: str, node: Node) -> int:
     last = node.value[-1] if node.value else ()
     inside = [part for part in (last if isinstance(last, tuple) else (last,)) if start <= part.start_mark.index < end]
     return max((_end_of(text, part) for part in inside), default=int(end))
+
+
+def compose_plainly(text: FileText) -> tuple[Node, ...] | None:
+    """The nodes of a file's documents where nothing about them is unusual, and every field is where it is written."""
+    if not is_surely_composable(text.text):
+        return None
+    composer = _QuickComposer(text.text)
+    roots: list[Node] = []
+    try:
+        while composer.check_node() and len(roots) < DOCUMENTS_LIMIT:
+            roots.append(cast("Node", composer.get_node()))
+    except YAMLError:
+        pass  # what stands before the fault has its place
+    return tuple(roots)
 
 
 @lru_cache(maxsize=8)

@@ -19,7 +19,7 @@ from offers_sync import codes
 from offers_sync.findings import Finding, Position, Severity
 from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDocument
 from offers_sync.loading.complaints import Complaint, advice, from_pointer
-from offers_sync.loading.composing import compose, read_values
+from offers_sync.loading.composing import read_values
 from offers_sync.loading.crosschecks import (
     check_environments,
     check_locations,
@@ -27,11 +27,12 @@ from offers_sync.loading.crosschecks import (
     check_references,
 )
 from offers_sync.loading.files import RawFile, decode, list_files
-from offers_sync.loading.findings import find, find_in_text, locate
+from offers_sync.loading.findings import find, find_in_text
 from offers_sync.loading.focusing import Focus, narrow
 from offers_sync.loading.identities import check_identities
 from offers_sync.loading.judging import judge
 from offers_sync.loading.moments import check_moments
+from offers_sync.loading.places import places_in
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.project_rules import Surroundings
 from offers_sync.loading.salvaging import Salvaged, salvage
@@ -83,7 +84,7 @@ class Loaded:
     def locate(self, source: Source, pointer: str) -> tuple[Position, str] | None:
         """Where a value stands and the line it begins on; the nearest existing parent of a missing one."""
         text = self.texts.get(source.file)
-        return None if text is None else locate(compose(text), source.index, from_pointer(pointer))
+        return None if text is None else places_in(text).locate(source.index, from_pointer(pointer))
 
 
 def load_project(
@@ -252,9 +253,9 @@ class _Reading:
     def _find(self, source: Source, complaint: Complaint) -> Finding:
         if complaint.elsewhere is not None:
             other, path = complaint.elsewhere
-            place = locate(compose(self._texts[other.file]), other.index, path)
+            place = places_in(self._texts[other.file]).locate(other.index, path)
             complaint = replace(complaint, message=f"{complaint.message}, in {place[0] if place else other.file}")
-        return find(compose(self._texts[source.file]), source.index, complaint)
+        return find(places_in(self._texts[source.file]), source.index, complaint)
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -14,10 +14,10 @@ from typing import Any, Final
 from offers_sync import codes
 from offers_sync.findings import Finding
 from offers_sync.loading.complaints import Complaint, Path, to_pointer
-from offers_sync.loading.composing import compose
 from offers_sync.loading.findings import find
 from offers_sync.loading.identity import choose_id, derive_id, inline_key
 from offers_sync.loading.loading import Loaded, LoadedDocument
+from offers_sync.loading.places import places_in
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import Criterion, InlineCriterion
@@ -64,8 +64,8 @@ def resolve(loaded: Loaded, environment: str) -> Resolution:
         try:
             desired.extend(scene.resolve(document))
         except UnresolvedError as error:
-            composition = compose(loaded.texts[error.source.file])
-            findings.append(find(composition, error.source.index, error.complaint))
+            places = places_in(loaded.texts[error.source.file])
+            findings.append(find(places, error.source.index, error.complaint))
     desired.sort(key=lambda item: (_KIND_ORDER[item.kind], item.key))
     return Resolution(tuple(desired), tuple(findings))
 

@@ -83,8 +83,8 @@ receipt_rule:
         expression_type: net_quantity_greater_than_or_equal_to
         net_value: 2
     receipt_qualifiers:
-      - attribute: total_amount
-        operator: ">="
+      - attribute: revenue_code
+        operator: "!="
         value: "{minimum}"
       - attribute: channel
         operator: in

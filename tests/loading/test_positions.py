@@ -186,6 +186,13 @@ def test_what_is_used_twice_and_written_once_is_said_once(project: WrittenFiles)
     assert project.told() == ["a.yaml:1:31 wrong-value"]
 
 
+def test_of_a_field_that_is_written_twice_the_first_is_judged(project: WrittenFiles) -> None:
+    """What is said of its value points at that value, not at the second one."""
+    project.write("a.yaml", REDEEMABLE + "points: twelve\npoints: 12\n")
+
+    assert project.told() == ["a.yaml:5:9 wrong-type", "a.yaml:6:1 yaml-duplicate-key"]
+
+
 def test_paths_are_pointers_in_the_yamls_names(project: WrittenFiles) -> None:
     """Strokes and tildes are escaped as JSON Pointer wants it."""
     project.write("a.yaml", REDEEMABLE + 'locales: {"a/b~c": {name: x}}\n')
