@@ -20,7 +20,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from offers_sync import codes
 from offers_sync.loading.complaints import TextComplaint, advice
-from offers_sync.loading.nesting import DEPTH_LIMIT, is_surely_composable, survey
+from offers_sync.loading.nesting import DEPTH_LIMIT, is_plain, survey
 from offers_sync.loading.scalars import PLAIN_VALUES
 from offers_sync.loading.syntax import explain_syntax, explain_tag
 from offers_sync.loading.texts import FileText
@@ -84,7 +84,7 @@ class Values:
 
 def read_values(text: FileText) -> Values:
     """The documents of a file; those before a syntax error where there is one."""
-    if is_surely_composable(text.text):
+    if is_plain(text.text):
         try:
             return Values(tuple(_read_quickly(text.text)))
         except (YAMLError, _UnusualError):
@@ -171,7 +171,7 @@ def _end_of(text: str, node: Node) -> int:
 
 def compose_plainly(text: FileText) -> tuple[Node, ...] | None:
     """The nodes of a file's documents where nothing about them is unusual, and every field is where it is written."""
-    if not is_surely_composable(text.text):
+    if not is_plain(text.text):
         return None
     composer = _QuickComposer(text.text)
     roots: list[Node] = []
@@ -186,7 +186,7 @@ def compose_plainly(text: FileText) -> tuple[Node, ...] | None:
 @lru_cache(maxsize=8)
 def compose(text: FileText) -> Composition:
     """The documents of a file, carefully."""
-    obstacle = survey(text.text)
+    obstacle = survey(text.text).obstacle
     builder = _Builder(text)
     if obstacle is not None:
         return Composition(text, (), (obstacle,), {})

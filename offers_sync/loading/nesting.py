@@ -7,11 +7,12 @@ to be harmless by counting characters; the others pay for one walk over the pars
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from yaml._yaml import CParser
 from yaml.error import YAMLError
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from offers_sync import codes
 from offers_sync.findings import Code
@@ -24,46 +25,65 @@ _OPENERS: Final = "[{-?:"
 """Every level of nesting takes one of these characters."""
 _OPENERS_LIMIT: Final = 1_000
 """Composing so many levels takes less than half a megabyte of the stack."""
-_UNUSUAL: Final = re.compile(r"""[*!](?<![^\s\ufeff\[\]{},:"'][*!])""")
+_UNUSUAL: Final = re.compile(r"""[*!](?<![^\s\ufeff\[\]{},:][*!])""")
 """An alias or a tag, where a token may begin; text may look so too."""
+_MARKS: Final = ("&", "!", "*")
+"""What an anchor, a tag and an alias begin with."""
 
 
-def may_be_unusual(text: str) -> bool:
-    """Whether there may be an alias, a tag or a merge key in the text."""
-    return "<<" in text or (("*" in text or "!" in text) and _UNUSUAL.search(text) is not None)
+class Survey(NamedTuple):
+    """What a walk over the parser's events shows."""
 
-
-def is_surely_composable(text: str) -> bool:
-    """Whether composing cannot exhaust the stack, nor meet an alias; how deep the text goes is not known by this."""
-    return not may_be_unusual(text) and sum(map(text.count, _OPENERS)) <= _OPENERS_LIMIT
-
-
-def survey(text: str) -> TextComplaint | None:
+    obstacle: TextComplaint | None
     """What forbids to compose the text, if anything does."""
+    is_plain: bool
+    """Whether there is no anchor, alias, tag or merge key in it, and it was understood to its end."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text can be composed without further care; how deep it goes is not known by this."""
+    return _is_surely_plain(text) or survey(text).is_plain
+
+
+def _is_surely_plain(text: str) -> bool:
+    if "<<" in text or (("*" in text or "!" in text) and _UNUSUAL.search(text) is not None):
+        return False
+    return sum(map(text.count, _OPENERS)) <= _OPENERS_LIMIT
+
+
+@lru_cache(maxsize=8)
+def survey(text: str) -> Survey:
+    """How deep the text goes, how often it repeats itself, whether it contains itself."""
     try:
         return _walk(text)
     except YAMLError:
-        return None  # composing stops at the same place, and says it better
+        return Survey(None, is_plain=False)  # composing stops at the same place, and says it better
 
 
-def _walk(text: str) -> TextComplaint | None:
+def _walk(text: str) -> Survey:
     parser = CParser(text)
     open_anchors: list[str | None] = []
-    aliases = 0
+    aliases = properties = 0
     while (event := parser.get_event()) is not None:
+        properties += (
+            isinstance(event, NodeEvent) and text[event.start_mark.index : event.start_mark.index + 1] in _MARKS
+        )
         if isinstance(event, CollectionStartEvent):
             open_anchors.append(event.anchor)
             if len(open_anchors) > DEPTH_LIMIT:
-                return _complaint(codes.YAML_TOO_DEEP, event, f"this is level {DEPTH_LIMIT + 1} of nesting")
+                message = f"this is level {DEPTH_LIMIT + 1} of nesting"
+                return Survey(_complaint(codes.YAML_TOO_DEEP, event, message), is_plain=False)
         elif isinstance(event, CollectionEndEvent):
             open_anchors.pop()
         elif isinstance(event, AliasEvent):
             aliases += 1
             if event.anchor in open_anchors:
-                return _complaint(codes.YAML_RECURSIVE, event, f"`*{event.anchor}` stands inside `&{event.anchor}`")
+                message = f"`*{event.anchor}` stands inside `&{event.anchor}`"
+                return Survey(_complaint(codes.YAML_RECURSIVE, event, message), is_plain=False)
             if aliases > ALIASES_LIMIT:
-                return _complaint(codes.YAML_TOO_MANY_ALIASES, event, f"this is alias {aliases:,} of the file")
-    return None
+                message = f"this is alias {aliases:,} of the file"
+                return Survey(_complaint(codes.YAML_TOO_MANY_ALIASES, event, message), is_plain=False)
+    return Survey(None, is_plain=properties == 0 and "<<" not in text)
 
 
 def _complaint(code: Code, event: Any, message: str) -> TextComplaint:
