@@ -6,7 +6,6 @@ to be harmless by counting characters; the others pay for one walk over the pars
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -25,8 +24,7 @@ _OPENERS: Final = "[{-?:"
 """Every level of nesting takes one of these characters."""
 _OPENERS_LIMIT: Final = 1_000
 """Composing so many levels takes less than half a megabyte of the stack."""
-_UNUSUAL: Final = re.compile(r"""[*!](?<![^\s\ufeff\[\]{},:][*!])""")
-"""An alias or a tag, where a token may begin; text may look so too."""
+_BEFORE_TOKENS: Final = "\ufeff[]{},:"
 _MARKS: Final = ("&", "!", "*")
 """What an anchor, a tag and an alias begin with."""
 
@@ -46,9 +44,20 @@ def is_plain(text: str) -> bool:
 
 
 def _is_surely_plain(text: str) -> bool:
-    if "<<" in text or (("*" in text or "!" in text) and _UNUSUAL.search(text) is not None):
+    if "<<" in text or _may_begin_token(text, "*") or _may_begin_token(text, "!"):
         return False
     return sum(map(text.count, _OPENERS)) <= _OPENERS_LIMIT
+
+
+def _may_begin_token(text: str, mark: str) -> bool:
+    """Whether the mark of an alias or a tag stands where one may begin; text may look so too."""
+    place = text.find(mark)
+    while place >= 0:
+        before = text[max(place - 1, 0) : place]
+        if not before or before.isspace() or before in _BEFORE_TOKENS:
+            return True
+        place = text.find(mark, place + 1)
+    return False
 
 
 @lru_cache(maxsize=8)
@@ -65,9 +74,7 @@ def _walk(text: str) -> Survey:
     open_anchors: list[str | None] = []
     aliases = properties = 0
     while (event := parser.get_event()) is not None:
-        properties += (
-            isinstance(event, NodeEvent) and text[event.start_mark.index : event.start_mark.index + 1] in _MARKS
-        )
+        properties += isinstance(event, NodeEvent) and _begins_with_mark(text, event)
         if isinstance(event, CollectionStartEvent):
             open_anchors.append(event.anchor)
             if len(open_anchors) > DEPTH_LIMIT:
@@ -84,6 +91,11 @@ def _walk(text: str) -> Survey:
                 message = f"this is alias {aliases:,} of the file"
                 return Survey(_complaint(codes.YAML_TOO_MANY_ALIASES, event, message), is_plain=False)
     return Survey(None, is_plain=properties == 0 and "<<" not in text)
+
+
+def _begins_with_mark(text: str, event: Any) -> bool:
+    place = event.start_mark.index
+    return text[place : place + 1] in _MARKS
 
 
 def _complaint(code: Code, event: Any, message: str) -> TextComplaint:
