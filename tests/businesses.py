@@ -229,6 +229,7 @@ class Business:
             client = opened.enter_context(self.client(life))
             terms = LeaseTerms(sleep=self.clock.sleep, has_heart=False)
             lease = opened.enter_context(hold_environment(store, run, "tester", terms))
+            client.before_write = lease.assure
             plan, _ = self._planned(store, client, is_applying=True)
             surroundings = Surroundings(
                 client,
@@ -237,7 +238,6 @@ class Business:
                 locate=locate,
                 patience=self.patience,
                 batch_limit=self.batch_limit,
-                assure=lease.assure,
                 stop=stop or Stop(),
                 sleep=self.clock.sleep,
                 watch=watch or self.events.append,

@@ -22,6 +22,7 @@ from offers_sync.errors import OffersError, RefusedError, UnreachableError
 from offers_sync.models.values import Outcome, Tree
 from offers_sync.planning.plan import Action, Step
 from offers_sync.state.records import Ending, EntryId, Intent
+from offers_sync.state.store import LeaseLostError
 from offers_sync.wire.client import LostAnswerError, NotSentError
 from offers_sync.wire.writing import BatchRefusedError, Result, create, update, upload_images
 
@@ -155,11 +156,6 @@ class Sender:
 
     def _judged(self, batch: Batch, payloads: list[dict[str, Any]], inside: Mapping[str, Step]) -> BatchEnd:
         try:
-            self._with.assure()
-        except OffersError as error:
-            self.halt = self.halt or error
-            return self._whole(batch, inside, How.FORBIDDEN, Doubt.NONE, error)
-        try:
             results = self._call(batch, payloads)
         except NotSentError as error:
             self._lost()
@@ -172,7 +168,7 @@ class Sender:
             how = How.THROTTLED if error.status == TOO_MANY else How.REFUSED
             end = self._whole(batch, inside, how, Doubt.REFUSED, error)
             return replace(end, may_be_split=error.status in SPLITTABLE)
-        except RefusedError as error:
+        except (RefusedError, LeaseLostError) as error:
             self.halt = self.halt or error
             return self._whole(batch, inside, How.FORBIDDEN, Doubt.NONE, error)
         except UnreachableError as error:  # an update that was repeated in vain

@@ -101,7 +101,7 @@ def adopted(
         if former is None:
             image = document.image if name not in pictured else None
             found.append(Applied(document.kind, document.key, document.external_id, fields, shown.fields, image))
-        elif _text(former.fields) != _text(fields) or former.key != document.key:
+        elif not _is_same(former.fields, fields) or former.key != document.key:
             warnings = tuple(each for each in former.warnings if _stands(each, former.fields, fields))
             found.append(replace(former, key=document.key, fields=fields, read_back=shown.fields, warnings=warnings))
     return tuple(found)
@@ -120,6 +120,10 @@ def _taken_for_applied(document: Desired, shown: Live, snapshot: Snapshot, forme
     if isinstance(segment, str) and numbers:
         fields["segment"] = numbers[0]
     return fields
+
+
+def _is_same(before: Tree, now: Tree) -> bool:
+    return before == now or _text(before) == _text(now)
 
 
 def _text(fields: Tree) -> bytes:

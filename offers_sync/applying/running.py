@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from offers_sync.applying.batches import Sender
+from offers_sync.applying.crew import Crew
 from offers_sync.applying.events import Event, ItemEnded, RunEnded, RunStarted, Watch, WaveStarted
 from offers_sync.applying.memory import Memory
 from offers_sync.applying.outcomes import GOOD, ItemOutcome, RunReport, StepId, in_plan_order, step_id
@@ -48,7 +49,8 @@ class Run:
         store.begin_run(self.run, self.plan.digest, self._with.author)
         self._with.watch(RunStarted(self.run, self.plan.digest, len(self.plan.ready)))
         try:
-            self._walk()
+            with Crew() as crew:
+                self._walk(crew)
         except OffersError as error:
             self._stopped_by = self._stopped_by or error
         except BaseException as fault:
@@ -90,8 +92,8 @@ class Run:
 
     # ------------------------------------------------------------------------------------------------ the walk
 
-    def _walk(self) -> None:
-        waving = Waving(self._sender, self._with, Budget(self._with.patience.run_seconds))
+    def _walk(self, crew: Crew) -> None:
+        waving = Waving(self._sender, crew, self._with, Budget(self._with.patience.run_seconds))
         inline = inline_criteria(self.plan.ready) if self._with.criteria == "inline" else {}
         for wave in waves_of(self.plan):
             self._with.watch(WaveStarted(wave.name, len(wave.steps)))

@@ -28,10 +28,6 @@ def nowhere(source: Source, pointer: str) -> tuple[Position, str] | None:  # noq
     return None
 
 
-def trusting() -> None:
-    """For runs that nobody can come between."""
-
-
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long a run waits for lists that may lag, and how often it sends what is proven not to be there."""
@@ -60,8 +56,6 @@ class Surroundings:
     locate: Locate = nowhere
     patience: Patience = Patience()
     batch_limit: int = BATCH_LIMIT
-    assure: Callable[[], None] = trusting
-    """Raises unless the environment is still ours; asked right before each write."""
     stop: Stop = field(default_factory=Stop)
     sleep: Callable[[float], None] | None = None
     watch: Watch = nobody_watches

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Final
 
 from offers_sync.applying.batches import BatchEnd, Doubt, How, Sender, Sent
+from offers_sync.applying.crew import Crew
 from offers_sync.applying.events import Waiting
 from offers_sync.applying.lines import losses
 from offers_sync.applying.looking import Look, Looks, Presence, look_at
@@ -60,10 +61,11 @@ class Settled:
 
 
 class Waving:
-    """Carries out waves with one sender and one budget."""
+    """Carries out waves with one sender, one crew and one budget."""
 
-    def __init__(self, sender: Sender, surroundings: Surroundings, budget: Budget) -> None:
+    def __init__(self, sender: Sender, crew: Crew, surroundings: Surroundings, budget: Budget) -> None:
         self._sender = sender
+        self._crew = crew
         self._with = surroundings
         self._budget = budget
         self._done: dict[StepId, Sent] = {}
@@ -119,7 +121,7 @@ class Waving:
         while queue:
             again: list[Batch] = []
             was_throttled = False
-            for end in self._with.client.in_order(partial(self._sender.send, inline=inline), queue):
+            for end in self._crew.in_order(partial(self._sender.send, inline=inline), queue):
                 self._note(end.items)
                 was_throttled |= end.how is How.THROTTLED
                 again.extend(_again(end))

@@ -81,6 +81,7 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
         pieces.open_store(workspace) as store,
         hold_environment(store, run, author.who, terms) as lease,
     ):
+        client.before_write = lease.assure
         began = store.now()
         snapshot = pieces.read_snapshot(client, workspace)
         earlier = explain_earlier(store, snapshot, began, pieces.settle_seconds(workspace))
@@ -93,9 +94,7 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
             _agree(order)
         store.remember(adopted(plan, workspace.resolution.desired, snapshot, applied))
         with watching(order.events) as watch:
-            surroundings = replace(
-                _surroundings(workspace, client, store), author=author, watch=watch, assure=lease.assure
-            )
+            surroundings = replace(_surroundings(workspace, client, store), author=author, watch=watch)
             if plan.is_empty:
                 return _nothing_to_do(plan, surroundings, earlier, show)
             return _run(Run(plan, run, surroundings), surroundings, show)

@@ -37,6 +37,27 @@ class Transaction(Protocol):
         """The rows it finds."""
 
 
+VALUES: Final = "{values}"
+_VARIABLES_LIMIT: Final = 900
+"""Old builds of SQLite take no more than 999."""
+
+
+def insert_rows(transaction: Transaction, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert many rows with few statements; ``{values}`` stands for them.
+
+    SQLite lets other threads run at each statement and then waits for its turn, so a statement for each row would
+    cost a busy process far more than the rows do.
+    """
+    if not rows:
+        return
+    at_once = max(1, _VARIABLES_LIMIT // len(rows[0]))
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    for start in range(0, len(rows), at_once):
+        part = rows[start : start + at_once]
+        values = ", ".join([marks] * len(part))
+        transaction.execute(statement.replace(VALUES, f"VALUES {values}"), *(value for row in part for value in row))
+
+
 class Database(ABC):
     """A database that several threads may use in turn."""
 

@@ -6,6 +6,7 @@ It is a journal and a cache: losing it duplicates no offer.  What is written int
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
@@ -14,13 +15,15 @@ from typing import Any, Final, Self
 from offers_sync.errors import OffersError
 from offers_sync.models.packed import Packed, pack, unpack
 from offers_sync.models.values import Applied, Outcome
-from offers_sync.state.databases import Database, Transaction
+from offers_sync.state.databases import VALUES, Database, Transaction, insert_rows
 from offers_sync.state.records import Author, Ending, Entry, EntryId, Hold, Initialized, Intent, RunRecord
 from offers_sync.state.schema import migrate
+from offers_sync.state.together import Together
 
 Clock = Callable[[], float]
 
 _ALL_RUNS: Final = 1_000_000_000
+_NUMBERS_AT_ONCE: Final = 500
 _ENTRY_COLUMNS: Final = "run, number, action, kind, key, external_id, sent, ended, outcome, note"
 
 
@@ -44,6 +47,8 @@ class Store:
         self.scope = f"{project}/{environment}"
         self.now: Clock = clock or database.now
         self._numbers = Counter[str]()
+        self._lock = threading.Lock()
+        self._together = Together(database)
         migrate(database)
 
     def __enter__(self) -> Self:
@@ -75,7 +80,7 @@ class Store:
         rows = [self._applied_row(value) for value in values]
         if rows:
             with self.database.transaction() as transaction:
-                transaction.execute_many(_REMEMBER, rows)
+                insert_rows(transaction, _REMEMBER, rows)
 
     def forget(self, values: Iterable[Applied]) -> None:
         """Remember nothing of these objects any more."""
@@ -101,34 +106,48 @@ class Store:
 
     def intend(self, run: str, intents: Sequence[Intent]) -> list[EntryId]:
         """Note what is about to be sent, while the lease is certainly ours.  Raises ``LeaseLostError``."""
-        now = self.now()
-        with self.database.transaction() as transaction:
-            self._fence(transaction, run)
+        with self._lock:
+            first = self._numbers[run] + 1
             self._numbers[run] += len(intents)
-            entries = [EntryId(run, self._numbers[run] - back) for back in range(len(intents), 0, -1)]
-            transaction.execute_many(
-                f"INSERT INTO offers_journal ({_ENTRY_COLUMNS}, scope) "  # noqa: S608  columns of the schema
-                "VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, '', ?)",
-                [
-                    (run, entry.number, intent.action, intent.kind, intent.key, intent.external_id, now, self.scope)
-                    for entry, intent in zip(entries, intents, strict=True)
-                ],
-            )
+        entries = [EntryId(run, number) for number, _ in enumerate(intents, first)]
+        now = self.now()
+        rows = [
+            (run, entry.number, *_intent_row(each), now, None, None, "", self.scope)
+            for entry, each in zip(entries, intents, strict=True)
+        ]
+
+        def note(transaction: Transaction) -> None:
+            self._fence(transaction, run)
+            insert_rows(transaction, f"INSERT INTO offers_journal ({_ENTRY_COLUMNS}, scope) {VALUES}", rows)
+
+        self._together.do(note)
         return entries
 
     def settle(self, endings: Iterable[Ending], remembered: Iterable[Applied] = ()) -> None:
         """Note what became of entries, together with what is to be remembered of their objects."""
         now = self.now()
-        rows = [(ending.outcome.value, ending.note, now, ending.id.run, ending.id.number) for ending in endings]
         values = [self._applied_row(value) for value in remembered]
-        with self.database.transaction() as transaction:
-            transaction.execute_many(
-                "UPDATE offers_journal SET outcome = ?, note = ?, ended = coalesce(ended, ?) "
-                "WHERE run = ? AND number = ?",
-                rows,
+        alike: dict[tuple[str, str, str], list[int]] = {}
+        for ending in endings:
+            alike.setdefault((ending.id.run, ending.outcome.value, ending.note), []).append(ending.id.number)
+
+        def note_endings(transaction: Transaction) -> None:
+            for (run, outcome, note), numbers in alike.items():
+                self._end(transaction, (outcome, note, now, run), numbers)
+            insert_rows(transaction, _REMEMBER, values)
+
+        self._together.do(note_endings)
+
+    def _end(self, transaction: Transaction, alike: tuple[Any, ...], numbers: list[int]) -> None:
+        """End entries of one run that have one outcome and note."""
+        for start in range(0, len(numbers), _NUMBERS_AT_ONCE):
+            part = numbers[start : start + _NUMBERS_AT_ONCE]
+            transaction.execute(
+                "UPDATE offers_journal SET outcome = ?, note = ?, ended = coalesce(ended, ?) "  # noqa: S608  only marks
+                f"WHERE run = ? AND number IN ({', '.join('?' * len(part))})",
+                *alike,
+                *part,
             )
-            if values:
-                transaction.execute_many(_REMEMBER, values)
 
     def open_entries(self) -> tuple[Entry, ...]:
         """The writes of which nobody knows what became of them."""
@@ -265,10 +284,14 @@ class Store:
 
 
 _REMEMBER: Final = """
-    INSERT INTO offers_applied VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO offers_applied {values}
     ON CONFLICT (scope, kind, external_id) DO UPDATE SET key = excluded.key, fields = excluded.fields,
     read_back = excluded.read_back, image = excluded.image, warnings = excluded.warnings
 """
+
+
+def _intent_row(intent: Intent) -> tuple[str, ...]:
+    return (intent.action, intent.kind, intent.key, intent.external_id)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -71,6 +71,8 @@ class Client:
         self._pool: ThreadPoolExecutor | None = None
         self.requests: Counter[str] = Counter()
         """How many requests were sent, by method."""
+        self.before_write: Callable[[], None] = lambda: None
+        """Called when a write is let out, after every wait; what it raises keeps the write from being sent."""
         self._exchange = Exchange(connection, transport, Timeouts(answer_seconds=self._retry.timeout_seconds))
 
     def __enter__(self) -> Self:
@@ -169,6 +171,8 @@ class Client:
 
     def _once(self, call: _Call) -> Answer:
         with self._gate.turn() as turn:
+            if call.method != "GET":
+                self.before_write()
             try:
                 reply = self._sent(call)
             except NoAnswerError:

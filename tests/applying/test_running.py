@@ -50,7 +50,7 @@ def test_batches_hold_at_most_twenty(opened: Open) -> None:
 
     business.apply()
 
-    assert [len(body["data"]) for _, _, body in business.bodies] == [20, 20, 1]
+    assert sorted(len(body["data"]) for _, _, body in business.bodies) == [1, 20, 20]
     assert len(business.objects("redeemable")) == 41
 
 
