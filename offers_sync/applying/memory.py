@@ -13,8 +13,8 @@ from typing import Any, Final
 from offers_sync import codes
 from offers_sync.applying.lines import unit_of
 from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
+from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, Live, Snapshot, Tree
-from offers_sync.planning.canonical import order_key
 from offers_sync.planning.comparing import FieldChange
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.planning.question import ObjectId, name_of
@@ -45,9 +45,8 @@ class Memory:
             former = step.applied
             image = former.image if former is not None else None
             kept = standing(former, step) if former is not None else ()
-            memory = Applied(
-                desired.kind, desired.key, desired.external_id, desired.fields, None, image, (*kept, *warnings)
-            )
+            fields = Packed(pack(desired.fields))  # it is stored twice: now, and with what is read back
+            memory = Applied(desired.kind, desired.key, desired.external_id, fields, None, image, (*kept, *warnings))
         self._since[identity] = memory
         return memory
 
@@ -69,7 +68,7 @@ class Memory:
 def _stands(warning: Tree, before: Tree, now: Tree) -> bool:
     """Whether what a warning is about is still as it was."""
     unit = unit_of(str(warning.get("path") or "")).partition("/")[0]
-    return _text({unit: before.get(unit)}) == _text({unit: now.get(unit)})
+    return _is_same(before.get(unit), now.get(unit))
 
 
 def standing(former: Applied, step: Step) -> tuple[Tree, ...]:
@@ -122,10 +121,6 @@ def _taken_for_applied(document: Desired, shown: Live, snapshot: Snapshot, forme
     return fields
 
 
-def _is_same(before: Tree, now: Tree) -> bool:
-    return before == now or _text(before) == _text(now)
-
-
-def _text(fields: Tree) -> bytes:
-    """Equal for equal fields, however their numbers are kept."""
-    return order_key(fields)
+def _is_same(before: Any, now: Any) -> bool:
+    """Equal values, however their numbers are kept."""
+    return pack(before) == pack(now)
