@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from typing import Any, Final, Literal, Union
 
 import annotated_types
 import yaml
+from hypothesis import assume
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -415,7 +416,18 @@ def projects(draw: st.DrawFn) -> WrittenProject:
         for key in (*known, *draw(_more_keys.map(lambda more, known=known: [key for key in more if key not in known])))
     ]
     everything = (*written, *draw(_catalogues(SOME_NAMES)))
+    identities = list(_identities(everything))
+    assume(len(identities) == len(set(identities)))
     return WrittenProject(draw(_offers_file(SOME_NAMES)), tuple(_everywhere(document) for document in everything))
+
+
+def _identities(written: Any) -> Iterator[str]:
+    """Every external id below, whatever environment it is for."""
+    if isinstance(written, dict):
+        own = written.get("external_id")
+        yield from own.values() if isinstance(own, dict) else [own] if own else []
+    for each in written.values() if isinstance(written, dict) else written if isinstance(written, list | tuple) else ():
+        yield from _identities(each)
 
 
 _more_keys: Final[Values] = st.lists(keys, max_size=2, unique=True)
@@ -463,6 +475,13 @@ class _Dumper(yaml.CSafeDumper):
 
 _Dumper.add_representer(
     Decimal, lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", format(number, "f"))
+)
+_Dumper.add_representer(
+    str,
+    # PyYAML leaves `09` bare, which readers of other YAML versions take for a number
+    lambda dumper, text: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style=None if text[:1].isalpha() and len(text) > 1 else "'"
+    ),
 )
 
 
