@@ -31,7 +31,7 @@ from offers_sync.applying.running import Run
 from offers_sync.applying.stopping import Stop
 from offers_sync.applying.surroundings import Patience, Surroundings
 from offers_sync.findings import Position
-from offers_sync.models.project import Guards
+from offers_sync.models.project import Allowance, Guards
 from offers_sync.models.secrets import Secret
 from offers_sync.models.values import Applied, Desired, DesiredKind, ObjectKind, Origin, Snapshot, Source
 from offers_sync.planning.plan import Plan
@@ -182,12 +182,14 @@ class Business:
         patience: Patience = Patience(settle_seconds=0.0),  # noqa: B008  a frozen value
         criteria: CriteriaSetting = "separate",
         batch_limit: int = 20,
+        allow: Iterable[dict[str, Any]] = (),
     ) -> None:
         self.documents = documents
         self.clock = Clock()
         self.patience = patience
         self.criteria = criteria
         self.batch_limit = batch_limit
+        self.allow = tuple(Allowance.model_validate({"reason": "It is meant.", **each}) for each in allow)
         self.database = database or SqliteDatabase(None)
         self.environment = f"environment-{uuid.uuid4().hex}"
         self.embedded: Embedded = open_embedded(
@@ -236,6 +238,7 @@ class Business:
                 store,
                 criteria=self.criteria,
                 locate=locate,
+                waivers=self.allow,
                 patience=self.patience,
                 batch_limit=self.batch_limit,
                 stop=stop or Stop(),
@@ -264,6 +267,7 @@ class Business:
             self.clock.utc(),
             applied,
             guards=GENEROUS,
+            allowances=self.allow,
             unsettled=earlier.unsettled,
         )
         plan = make_plan(question, locate)

@@ -19,7 +19,7 @@ from offers_sync.applying.memory import Memory
 from offers_sync.applying.outcomes import GOOD, ItemOutcome, RunReport, StepId, in_plan_order, step_id
 from offers_sync.applying.payloads import inline_criteria
 from offers_sync.applying.surroundings import Surroundings
-from offers_sync.applying.verifying import verified
+from offers_sync.applying.verifying import Reading, verified
 from offers_sync.applying.waves import Wave, reason_to_wait, waves_of
 from offers_sync.applying.waving import Budget, Settled, Waving
 from offers_sync.errors import OffersError
@@ -38,6 +38,9 @@ class Run:
         self.run = run
         self._with = replace(surroundings, watch=_one_at_a_time(surroundings.watch))
         self._memory = Memory(surroundings.store.applied)
+        self._reading = Reading(
+            surroundings.locate, tuple(each for each in surroundings.waivers if each.code is not None)
+        )
         self._sender = Sender(run, self._with, self._memory)
         self._outcomes: dict[StepId, ItemOutcome] = {}
         self._stopped_by: OffersError | None = None
@@ -126,7 +129,7 @@ class Run:
 
     def _account(self, settled: Settled) -> None:
         """Take over what a wave came to."""
-        found = verified(settled.items, settled.looks, self._memory, self._with.locate)
+        found = verified(settled.items, settled.looks, self._memory, self._reading)
         self._with.store.remember(found.memories)
         self._take(found.items)
         self._stopped_by = settled.error or self._sender.halt

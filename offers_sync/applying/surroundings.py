@@ -14,6 +14,7 @@ from offers_sync.applying.payloads import CriteriaSetting
 from offers_sync.applying.stopping import Stop
 from offers_sync.contract import BATCH_LIMIT, LIST_LAG_SECONDS
 from offers_sync.findings import Position
+from offers_sync.models.project import Allowance
 from offers_sync.models.values import Source
 from offers_sync.planning.question import Locate
 from offers_sync.state.records import Author
@@ -54,6 +55,8 @@ class Surroundings:
     author: Author = NOBODY
     criteria: CriteriaSetting = "separate"
     locate: Locate = nowhere
+    waivers: tuple[Allowance, ...] = ()
+    """What somebody reviewed and lets stand."""
     patience: Patience = Patience()
     batch_limit: int = BATCH_LIMIT
     stop: Stop = field(default_factory=Stop)

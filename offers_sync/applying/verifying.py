@@ -14,9 +14,10 @@ from offers_sync.applying.lines import loss_findings, losses, warning_findings
 from offers_sync.applying.looking import Looks
 from offers_sync.applying.memory import Memory
 from offers_sync.applying.outcomes import ItemOutcome
-from offers_sync.findings import Finding
-from offers_sync.models.values import OBJECT_KINDS, Applied, Live, Outcome
-from offers_sync.planning.annotating import placed
+from offers_sync.findings import Finding, Severity
+from offers_sync.models.project import Allowance
+from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, Live, Outcome
+from offers_sync.planning.annotating import is_waived, placed
 from offers_sync.planning.comparing import FieldChange
 from offers_sync.planning.completeness import is_harmless
 from offers_sync.planning.plan import Action
@@ -31,13 +32,25 @@ class Verified:
     memories: tuple[Applied, ...]
 
 
-def verified(sent: Iterable[Sent], looks: Looks, memory: Memory, locate: Locate) -> Verified:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How findings find their lines, and which of them somebody lets stand."""
+
+    locate: Locate
+    waivers: tuple[Allowance, ...] = ()
+
+    def minded(self, document: Desired, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings that nobody waived."""
+        return tuple(each for each in findings if not is_waived(document, each, self.waivers))
+
+
+def verified(sent: Iterable[Sent], looks: Looks, memory: Memory, reading: Reading) -> Verified:
     """The items with everything that is known of them."""
     outcomes: list[ItemOutcome] = []
     memories: list[Applied] = []
     for item in sent:
         live = _shown(item, looks)
-        outcomes.append(_outcome(item, live, locate))
+        outcomes.append(_outcome(item, live, reading))
         if item.is_good and live is not None:
             memories.append(memory.seen(item.step, live, _stuck(item, live)))
     return Verified(tuple(outcomes), tuple(memories))
@@ -50,23 +63,35 @@ def _shown(item: Sent, looks: Looks) -> Live | None:
     return None
 
 
-def _outcome(item: Sent, live: Live | None, locate: Locate) -> ItemOutcome:
-    step = item.step
+def _outcome(item: Sent, live: Live | None, reading: Reading) -> ItemOutcome:
+    step, document = item.step, item.step.desired
     if not item.is_good:
         return ItemOutcome(step, item.outcome, item.errors)
-    said = tuple(warning_findings(step.desired, item.warnings, locate))
-    if step.action is Action.UPLOAD_IMAGE:
-        return ItemOutcome(step, item.outcome, item.errors, said)
-    if live is None:
+    said = reading.minded(document, warning_findings(document, item.warnings, reading.locate))
+    if live is None and step.action is not Action.UPLOAD_IMAGE:
         words = "the server confirmed it, and its list does not show it yet"
-        unseen = placed(step.desired, Finding.of(codes.NOT_SHOWN_YET, words), locate)
-        return ItemOutcome(step, item.outcome, item.errors, (*said, unseen), is_incomplete=bool(said))
-    lost = _without_echoes(losses(step, live), item)
-    annotations = (*said, *loss_findings(step.desired, lost, locate))
-    outcome = Outcome.DONE_WITH_WARNINGS if annotations or item.warnings else item.outcome
-    is_less = any(not is_harmless(each.path, each.before) for each in lost)
-    is_incomplete = step.kind != "redeemable" and (bool(said) or is_less)
-    return ItemOutcome(step, outcome, item.errors, annotations, is_incomplete)
+        said = (
+            *said,
+            *reading.minded(document, [placed(document, Finding.of(codes.NOT_SHOWN_YET, words), reading.locate)]),
+        )
+        return _ended(item, said, is_incomplete=any(each.code != codes.NOT_SHOWN_YET.name for each in said))
+    if live is None or step.action is Action.UPLOAD_IMAGE:
+        return _ended(item, said)
+    lost = [change for change in _without_echoes(losses(step, live), item) if _is_minded(document, change, reading)]
+    is_less = bool(said) or any(not is_harmless(each.path, each.before) for each in lost)
+    findings = loss_findings(document, lost, reading.locate)
+    return _ended(item, (*said, *findings), is_incomplete=step.kind != "redeemable" and is_less)
+
+
+def _ended(item: Sent, annotations: tuple[Finding, ...], *, is_incomplete: bool = False) -> ItemOutcome:
+    is_warned = any(each.severity is not Severity.NOTICE for each in annotations)
+    outcome = Outcome.DONE_WITH_WARNINGS if is_warned else Outcome.DONE
+    return ItemOutcome(item.step, outcome, item.errors, annotations, is_incomplete)
+
+
+def _is_minded(document: Desired, change: FieldChange, reading: Reading) -> bool:
+    (finding,) = loss_findings(document, [change], reading.locate)
+    return bool(reading.minded(document, [finding]))
 
 
 def _stuck(item: Sent, live: Live) -> tuple[FieldChange, ...]:

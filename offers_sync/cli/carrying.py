@@ -6,12 +6,14 @@ The only module that begins a run.  What a plan is made of is said by ``workspac
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from types import FrameType
 from typing import Final, NoReturn
 
 import click
@@ -77,6 +79,7 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
     run, author = str(uuid.uuid4()), author_of(workspace.folder)
     terms = replace(order.terms, on_wait=_say_whom_we_wait_for)
     with (
+        _leaving_in_order_when_terminated(),
         pieces.open_client(workspace) as client,
         pieces.open_store(workspace) as store,
         hold_environment(store, run, author.who, terms) as lease,
@@ -100,12 +103,30 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
             return _run(Run(plan, run, surroundings), surroundings, show)
 
 
+@contextmanager
+def _leaving_in_order_when_terminated() -> Iterator[None]:
+    """Before and after a run a SIGTERM ends things as Ctrl-C does, so that nobody waits for a hold without a holder."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
 def _surroundings(workspace: Workspace, client: Client, store: Store) -> Surroundings:
     return Surroundings(
         client,
         store,
         criteria=workspace.settings.criteria or "separate",
         locate=workspace.loaded.locate,
+        waivers=tuple(workspace.project.allow or ()),
         patience=Patience(settle_seconds=pieces.settle_seconds(workspace)),
     )
 

@@ -67,6 +67,21 @@ def test_an_incomplete_criterion_keeps_offers_back_in_later_runs(opened: Open) -
     assert business.plan().is_empty
 
 
+def test_what_somebody_lets_stand_keeps_nothing_back(opened: Open) -> None:
+    """With a reviewed exception the same drop is no warning, in the run that finds it and in later plans."""
+    allow = [
+        {"code": "part-was-dropped", "key": "criterion/happy"},
+        {"code": "kept-by-server", "key": "criterion/happy"},
+    ]
+    business = opened(LUNCH, HAPPY, OFFER, allow=allow)
+
+    report = business.apply()
+
+    assert (set(outcomes(report).values()), said(report), report.exit_code) == ({"done"}, [], ExitCode.DONE)
+    business.want(LUNCH, HAPPY, OFFER, redeemable("another", HAPPY))
+    assert business.apply().exit_code == ExitCode.DONE
+
+
 def test_a_silent_loss_is_found_by_reading_back(opened: Open) -> None:
     """An update that the server confirmed without a word is compared with what the list shows."""
     business = opened(LUNCH, settings=Settings(results_without_warnings=("update-selectors",)))

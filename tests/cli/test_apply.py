@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,13 @@ import jsonschema
 import pytest
 
 from offers_sync.cli.main import run
-from offers_sync.cli.run_progress import Tally, line_by_line
+from offers_sync.cli.run_progress import Tally, line_by_line, watching
 from offers_sync.reporting.run_json import run_schema
 from offers_sync.sandbox import Fault, Faults, Settings, Vendor, World
 from offers_sync.sandbox.serving import served
 from offers_sync.state.leases import LeaseTerms, hold_environment
 from offers_sync.state.opening import open_store
+from offers_sync.state.records import Intent
 
 PROJECT = """\
 project: test-burgers
@@ -383,3 +386,64 @@ def test_what_is_sent_twice_counts_once() -> None:
         tally.take(BatchAnswered("create", "redeemable", 20, "answered"))
 
     assert tally.done == 30
+
+
+def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a terminal the same events move a bar, and what is news is printed above it."""
+    from offers_sync.applying.events import BatchAnswered, RunEnded, RunStarted, WaveStarted  # noqa: PLC0415
+
+    with watching(None, is_terminal=True) as watch:
+        watch(RunStarted("run-1", "sha256:1", 40))
+        watch(WaveStarted("redeemable", 40))
+        watch(BatchAnswered("create", "redeemable", 20, "throttled", "[bold]the server[/] answered 429"))
+        watch(BatchAnswered("create", "redeemable", 20, "answered"))
+        watch(RunEnded("run-1", "done"))
+
+    assert "throttled: [bold]the server[/] answered 429" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own is a matter of Unix")
+@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, 0), ("n\n", 6, 2)])
+def test_a_person_is_asked(project: Path, answer: str, code: int, left: int) -> None:
+    """At a terminal the plan is shown and the answer decides."""
+    import pty  # noqa: PLC0415  there is none on Windows
+
+    person, terminal = pty.openpty()
+    command = [sys.executable, "-c", "from offers_sync.cli.main import main; main()", "apply"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        command, cwd=project, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        os.write(person, answer.encode())
+        _, err = process.communicate(timeout=60)
+    os.close(person)
+    os.close(terminal)
+
+    assert (process.returncode, b"Apply this?" in err, b"2 to create" in err) == (code, True, True)
+    assert run(["plan", "--detailed-exitcode"]) == (2 if left else 0)
+
+
+def test_what_is_still_unknown_is_exit_code_nine(
+    project: Path, shop: str, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While nobody can know what became of an earlier call, its offer is kept back, and the exit code is 9."""
+    text = (project / "offers.yaml").read_text(encoding="utf-8")
+    (project / "offers.yaml").write_text(text.replace("settle_seconds: 0", "settle_seconds: 900"), encoding="utf-8")
+    (project / "lunch.yaml").unlink()
+    assert run(["plan", "--env", "shop", "--format", "json"]) == 0
+    (step,) = json.loads(capsys.readouterr().out)["steps"]
+    with (
+        open_store(project / ".offers" / "state.db", "test-burgers", "shop") as store,
+        hold_environment(store, "run-1", "alice", LeaseTerms(has_heart=False)),
+    ):
+        store.begin_run("run-1", "sha256:1")
+        store.intend("run-1", [Intent("create", "redeemable", "five-off", step["external_id"])])
+
+    assert run(["apply", "--env", "shop", "--yes", "--format", "json"]) == 9
+
+    (item,) = told(capsys)["items"]
+    assert item["outcome"] == "held_back"
+    assert "no answer came" in item["errors"][0]
+    assert (world.log.counts().get("create-redeemables"), shop.startswith("http")) == (None, True)
+    assert run(["plan", "--env", "shop", "--format", "json"]) == 0
+    assert "no answer came" in json.loads(capsys.readouterr().out)["steps"][0]["held_back"]
