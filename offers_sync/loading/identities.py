@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, cast
 
 from offers_sync import codes
@@ -12,6 +13,7 @@ from offers_sync.loading.identity import derive_id, inline_key
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import InlineCriterion
 from offers_sync.models.documents import Document
+from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.values import DesiredKind
 
@@ -24,12 +26,19 @@ class _Claim(NamedTuple):
     """What a document says that it is."""
 
     document: LoadedDocument
-    name: str
     path: Path
     kind: DesiredKind
     key: str
     """What its id is derived from, unless one is written."""
     written: str | Mapping[str, str] | None
+
+    @property
+    def name(self) -> str:
+        """As a person calls it."""
+        model = self.document.model
+        key = "" if isinstance(model, Locale) else model.key
+        is_inside = self.kind == "criterion" and isinstance(model, Redeemable)
+        return f"the criterion inside `{key}`" if is_inside else f"the {self.kind} `{key}`"
 
 
 def check_identities(census: Census) -> Iterator[Charge]:
@@ -39,6 +48,8 @@ def check_identities(census: Census) -> Iterator[Charge]:
     project = census.project.project
     claims = list(_claims(census))
     is_mixed = any(_looks_derived(claim.written) for claim in claims)
+    if not is_mixed:
+        claims = _suspects(claims)
     owners: dict[tuple[str, str], _Claim] = {}
     told: set[tuple[str, str]] = set()
     for claim in claims:
@@ -57,6 +68,12 @@ def check_identities(census: Census) -> Iterator[Charge]:
             yield claim.document.source, complaint
 
 
+def _suspects(claims: Sequence[_Claim]) -> list[_Claim]:
+    """Those whose id is written, or is derived from a name that another one claims too."""
+    named = Counter((claim.kind, claim.key) for claim in claims)
+    return [claim for claim in claims if claim.written is not None or named[claim.kind, claim.key] > 1]
+
+
 def _is_renamed(owner: _Claim, claim: _Claim) -> bool:
     """Whether one was formerly the other, of which more is said elsewhere."""
     return {owner.path, claim.path} == {("formerly",), ("key",)} and owner.key == claim.key
@@ -68,16 +85,13 @@ def _claims(census: Census) -> Iterator[_Claim]:
         if isinstance(model, Document):
             kind = cast("DesiredKind", model.kind)
             path: Path = ("formerly",) if model.formerly else ("key",)
-            name = f"the {kind} `{model.key}`"
-            yield _Claim(document, name, path, kind, model.formerly or model.key, model.external_id)
+            yield _Claim(document, path, kind, model.formerly or model.key, model.external_id)
         elif isinstance(model, Campaign):
-            name = f"the campaign `{model.key}`"
-            yield _Claim(document, name, ("key",), "campaign", model.key, model.external_campaign_id)
+            yield _Claim(document, ("key",), "campaign", model.key, model.external_campaign_id)
     for document, criterion, path in census.criteria:
         if isinstance(criterion, InlineCriterion) and isinstance(document.model, Redeemable):
             former = inline_key(criterion.formerly or document.model.formerly or document.model.key)
-            name = f"the criterion inside `{document.model.key}`"
-            yield _Claim(document, name, path, "criterion", former, criterion.external_id)
+            yield _Claim(document, path, "criterion", former, criterion.external_id)
 
 
 def _ids(census: Census, claim: _Claim) -> Iterator[tuple[str, Path, str | None]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from offers_sync import codes
 from offers_sync.contract import DOCUMENTED_LANGUAGES
-from offers_sync.loading.census import Census, Charge
+from offers_sync.loading.census import Census, Charge, LoadedDocument
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.vocabulary import closest
@@ -30,14 +30,12 @@ class _Text(NamedTuple):
 
 def check_translations(census: Census) -> Iterator[Charge]:
     """Texts with two sources, catalogues of offers that do not exist, languages that are missing or undocumented."""
-    texts: dict[str, list[_Text]] = {}
     yield from _check_languages(census)
+    offers: dict[str, list[LoadedDocument]] = {}
     for document in census.documents:
         if isinstance(document.model, Redeemable):
-            here = census.environments_of(document.model)
-            for language, translation in (document.model.locales or {}).items():
-                found = _texts_of(translation, language, document.source, ("locales", language), here)
-                texts.setdefault(document.model.key, []).extend(found)
+            offers.setdefault(document.model.key, []).append(document)
+    catalogued: dict[str, list[_Text]] = {}
     for document in census.documents:
         if isinstance(document.model, Locale):
             here = census.environments_of(document.model)
@@ -45,10 +43,20 @@ def check_translations(census: Census) -> Iterator[Charge]:
                 path = ("redeemables", key)
                 yield from _check_catalogued(census, document.source, path, key, here)
                 found = _texts_of(translation, document.model.language, document.source, path, here)
-                texts.setdefault(key, []).extend(found)
-    for written in texts.values():
-        yield from _check_twice(written)
-    yield from _check_missing(census, texts)
+                catalogued.setdefault(key, []).extend(found)
+    for key in {**offers, **catalogued}:
+        owners, others = offers.get(key, ()), catalogued.get(key, ())
+        if others or len(owners) > 1:  # one document alone writes no text twice
+            yield from _check_twice([*(text for owner in owners for text in _texts_inside(census, owner)), *others])
+    yield from _check_missing(census, catalogued)
+
+
+def _texts_inside(census: Census, document: LoadedDocument) -> Iterator[_Text]:
+    """The translations that an offer's own document holds."""
+    if isinstance(document.model, Redeemable):
+        here = census.environments_of(document.model)
+        for language, translation in (document.model.locales or {}).items():
+            yield from _texts_of(translation, language, document.source, ("locales", language), here)
 
 
 def _texts_of(
@@ -87,27 +95,29 @@ def _check_twice(written: Sequence[_Text]) -> Iterator[Charge]:
 
 
 def _check_languages(census: Census) -> Iterator[Charge]:
+    for source, language, path, at_key in _languages(census):
+        if language not in DOCUMENTED_LANGUAGES:
+            suggestion = closest(language, DOCUMENTED_LANGUAGES)
+            known = ", ".join(DOCUMENTED_LANGUAGES)
+            hint = f"did you mean `{suggestion}`?" if suggestion else f"the documents name {known}"
+            message = f"the vendor's documents do not name the language `{language}`; it is sent as it is"
+            yield source, Complaint(codes.UNKNOWN_LANGUAGE, path, message, hint, at_key=at_key)
+
+
+def _languages(census: Census) -> Iterator[tuple[Source, str, Path, bool]]:
+    """Every language that is written, and whether a field is named by it."""
     if census.project is not None:
         for index, language in enumerate(census.project.locales or ()):
-            yield from _check_language(Source(PROJECT_FILE), language, ("locales", index), at_key=False)
+            yield Source(PROJECT_FILE), language, ("locales", index), False
     for document in census.documents:
         if isinstance(document.model, Locale):
-            yield from _check_language(document.source, document.model.language, ("language",), at_key=False)
+            yield document.source, document.model.language, ("language",), False
         elif isinstance(document.model, Redeemable):
             for language in document.model.locales or ():
-                yield from _check_language(document.source, language, ("locales", language), at_key=True)
+                yield document.source, language, ("locales", language), True
 
 
-def _check_language(source: Source, language: str, path: Path, *, at_key: bool) -> Iterator[Charge]:
-    if language not in DOCUMENTED_LANGUAGES:
-        suggestion = closest(language, DOCUMENTED_LANGUAGES)
-        known = ", ".join(DOCUMENTED_LANGUAGES)
-        hint = f"did you mean `{suggestion}`?" if suggestion else f"the documents name {known}"
-        message = f"the vendor's documents do not name the language `{language}`; it is sent as it is"
-        yield source, Complaint(codes.UNKNOWN_LANGUAGE, path, message, hint, at_key=at_key)
-
-
-def _check_missing(census: Census, texts: dict[str, list[_Text]]) -> Iterator[Charge]:
+def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) -> Iterator[Charge]:
     """One notice for an offer, whatever number of languages it lacks."""
     wanted = census.project.locales if census.project is not None else None
     if not wanted:
@@ -117,11 +127,18 @@ def _check_missing(census: Census, texts: dict[str, list[_Text]]) -> Iterator[Ch
         if not isinstance(offer, Redeemable) or offer.retired:
             continue
         needed = [name for name in _TEXTS if getattr(offer, name) is not None]
-        there = {(text.language, text.name) for text in texts.get(offer.key, ())}
+        inside = offer.locales or {}
+        outside = {(text.language, text.name) for text in catalogued.get(offer.key, ())}
         lacking = [
             (language, missing)
             for language in wanted
-            if (missing := [name for name in needed if (language, name) not in there])
+            if (
+                missing := [
+                    name
+                    for name in needed
+                    if getattr(inside.get(language), name, None) is None and (language, name) not in outside
+                ]
+            )
         ]
         if lacking:
             yield document.source, _missing(offer, needed, lacking)

@@ -139,13 +139,15 @@ def _collect_faults(model: type[BaseModel], written: Any, path: Path, faults: li
         for fault in rule.check(written):
             hint = fault.hint or _advise(model, rule)
             faults.append(replace(fault, path=(*path, *fault.path), hint=hint))
-    for name, nested in _nested(model):
-        value = written.get(name)
+    nested = _nested(model)
+    for name, value in written.items():
+        if name not in nested:
+            continue
         if value.__class__ is list:
             for index, item in enumerate(value):
-                _collect_faults(nested, item, (*path, name, index), faults)
+                _collect_faults(nested[name], item, (*path, name, index), faults)
         elif value.__class__ is dict and not is_external(value):
-            _collect_faults(nested, value, (*path, name), faults)
+            _collect_faults(nested[name], value, (*path, name), faults)
 
 
 def _advise(model: type[BaseModel], rule: Rule) -> str:
@@ -153,11 +155,11 @@ def _advise(model: type[BaseModel], rule: Rule) -> str:
 
 
 @cache
-def _nested(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
+def _nested(model: type[BaseModel]) -> Mapping[str, type[BaseModel]]:
     """The fields that hold mappings with rules, or lists of them."""
-    return tuple(
-        (name, candidate)
+    return {
+        name: candidate
         for name, facts in model.model_fields.items()
         for candidate in models_in(facts.annotation)
         if (issubclass(candidate, Ruled) and candidate.rules) or _nested(candidate)
-    )
+    }
