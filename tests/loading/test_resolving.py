@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import NAMESPACE_DNS, uuid5
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from projects import CRITERION, OFFERS, REDEEMABLE, SELECTOR, WrittenFiles
 
 from offers_sync.loading.identity import derive_id
@@ -26,6 +29,17 @@ from offers_sync.models.values import Desired, Origin, Source
 def test_derived_ids_stay_the_same_for_ever(kind: str, key: str, external_id: str) -> None:
     """Whoever changes one of these creates every offer of every brand anew."""
     assert derive_id("marlow-burgers", kind, key) == external_id  # type: ignore[arg-type]
+
+
+@given(
+    project=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    key=st.text(st.characters(exclude_categories=["Cs"]), max_size=200),
+)
+def test_a_derived_id_is_a_uuid_of_version_5(project: str, key: str) -> None:
+    """The ids are what every library makes of the same names."""
+    namespace = uuid5(NAMESPACE_DNS, "offers-sync")
+
+    assert derive_id(project, "redeemable", key) == str(uuid5(namespace, f"{project}/redeemable/{key}"))
 
 
 def test_written_ids_count_by_environment(project: WrittenFiles) -> None:
