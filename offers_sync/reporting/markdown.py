@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ _PLAIN_WORD: Final = re.compile(rf"""\(?["']?{_LETTERS}(['-]{_LETTERS})*["']?\)?
 _STOPS: Final = ",;:.?"
 _ONLY_STOPS: Final = re.compile(r"""[,;:.?()"']+""")
 _FENCE: Final = 3
+_FACT_LENGTH: Final = 100
 
 
 def code(text: str) -> str:
@@ -82,9 +84,21 @@ def folded(summary: str, body: str) -> str:
 
 
 def marker(**facts: str) -> str:
-    """A comment that nobody sees, for finding the report again; only letters, digits and a few marks of the facts."""
-    written = " ".join(f"{name}={re.sub('[^A-Za-z0-9._]+', '-', value)[:100]}" for name, value in facts.items())
-    return f"<!-- offers {re.sub('-{2,}', '-', written)} -->"
+    """A comment that nobody sees, for finding the report again; different facts never make the same one."""
+    return f"<!-- offers {' '.join(f'{name}={_fact(value)}' for name, value in facts.items())} -->"
+
+
+def report_marker(report: str, environment: str, prefix: str) -> str:
+    """The marker of a report about one environment of the project that a path leads to from the checkout."""
+    return marker(report=report, folder=prefix.rstrip("/") or ".", environment=environment)
+
+
+def _fact(value: str) -> str:
+    """Letters, digits and a few marks of a value; what tells it from others is added where some are left out."""
+    written = re.sub("[^A-Za-z0-9._]+", "-", value)[:_FACT_LENGTH]
+    if written == value:
+        return written
+    return f"{written}.{sha256(value.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def _longest(text: str) -> int:

@@ -14,7 +14,7 @@ from offers_sync.findings import Finding, Severity
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.reporting.columns import contrasted, cut
 from offers_sync.reporting.formats import Page
-from offers_sync.reporting.markdown import code, fenced, folded, link, marker, prose
+from offers_sync.reporting.markdown import code, fenced, folded, link, prose, report_marker
 from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Risk, Row, Section, outline, risk_of
 from offers_sync.reporting.wording import CAUSES, NOTHING, PLURALS, VERBS, counted, summary_line
 
@@ -41,7 +41,7 @@ def plan_markdown(plan: Plan, page: Page) -> str:
     """The plan as Markdown, always under the limit of a comment."""
     told = outline(plan)
     paper = _Paper(LIMIT_BYTES - _TAIL_BYTES)
-    paper.add(f"{marker(report='plan', environment=plan.environment)}\n### offers plan")
+    paper.add(f"{report_marker('plan', plan.environment, page.prefix)}\n### offers plan")
     summary = cut(summary_line(plan), _MESSAGE_LENGTH)
     paper.add(_alert(summary) if plan.failure else prose(summary))
     _Comment(page, paper).write(plan, told)

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from offers_sync.reporting.escaping import printable
-from offers_sync.reporting.markdown import code, fenced, folded, link, marker, prose
+from offers_sync.reporting.markdown import code, fenced, folded, link, marker, prose, report_marker
 
 texts: Final = st.text("ab1 `~*_#@<>[]()!|\\&:/.-+\n\u202e\x1b", max_size=20)
 
@@ -90,9 +90,17 @@ def test_a_link_leads_to_its_line() -> None:
 def test_a_marker_is_a_comment_whatever_it_is_told() -> None:
     """Nothing in it can end the comment."""
     assert marker(environment="production", report="plan") == "<!-- offers environment=production report=plan -->"
-    assert marker(environment="a --> <b>--") == "<!-- offers environment=a-b- -->"
+    assert re.fullmatch("<!-- offers environment=a-b-[.][0-9a-f]{8} -->", marker(environment="a --> <b>--"))
 
 
-def test_a_fold_is_read_as_markdown_inside() -> None:
-    """An empty line after the summary makes it so."""
-    assert folded("more", "- a") == "<details><summary>more</summary>\n\n- a\n\n</details>"
+@pytest.mark.parametrize(("one", "other"), [("a/b", "a-b"), ("a--b", "a-b"), ("日本", "中国"), ("a" * 101, "a" * 102)])
+def test_a_marker_is_of_one_thing_alone(one: str, other: str) -> None:
+    """Two projects or environments never share one, however alike their names are once they are cleaned."""
+    assert marker(environment=one) != marker(environment=other)
+    assert report_marker("plan", "production", f"{one}/") != report_marker("plan", "production", f"{other}/")
+
+
+def test_a_reports_marker_names_the_folder() -> None:
+    """The project is known by its folder, which is known even when its files are not understood."""
+    assert report_marker("plan", "eu", "") == "<!-- offers report=plan folder=. environment=eu -->"
+    assert report_marker("plan", "eu", "menu/") == "<!-- offers report=plan folder=menu environment=eu -->"

@@ -132,7 +132,7 @@ def test_markdown_fits_a_comment_whatever_the_size(count: int) -> None:
     """It is under the limit, marked on its first line, closed where it is opened, and counts what it leaves out."""
     text = render("markdown", plans.many(count), PAGE)
     assert len(text.encode()) < LIMIT_BYTES
-    assert text.splitlines()[0] == "<!-- offers report=plan environment=sandbox -->"
+    assert text.splitlines()[0] == "<!-- offers report=plan folder=offers environment=sandbox -->"
     assert text.count("<details>") == text.count("</details>")
     fences = [token for token in tokens(text) if token.type == "fence"]
     assert all(fence.markup == "```" and fence.info == "diff" for fence in fences)
@@ -298,7 +298,7 @@ CONTROL: Final = re.compile(
 )
 STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
 ALLOWED_HTML: Final = re.compile(
-    r"<!-- offers report=plan environment=[A-Za-z0-9._-]* -->\n?"
+    r"<!-- offers report=plan folder=offers environment=[A-Za-z0-9._-]* -->\n?"
     r"|<details><summary>[a-z ]+[0-9,:]+[a-z 0-9,]*</summary>\n?"
     r"|</details>\n?"
 )
@@ -319,7 +319,7 @@ def check_markdown(text: str, expected: list[str]) -> None:
     """All that is not ours is code, and everything has the shape that it has with harmless names."""
     assert not CONTROL.search(text)
     assert len(text.encode()) < LIMIT_BYTES
-    assert text.startswith("<!-- offers report=plan environment=")
+    assert text.startswith("<!-- offers report=plan folder=offers environment=")
     assert re.match(r"<!-- [^<>]* -->\n### offers plan\n", text)
     found = tokens(text)
     assert not expected or [token.type for token in found if token.type != "inline"] == expected
@@ -392,4 +392,4 @@ def test_commands_are_escaped_by_githubs_rules() -> None:
 def test_the_marker_names_the_environment() -> None:
     """The first line tells comments of several environments apart, and says nothing to a reader."""
     made: Any = plans.empty()
-    assert render("markdown", made, PAGE).splitlines()[0] == "<!-- offers report=plan environment=production -->"
+    assert render("markdown", made, PAGE).splitlines()[0] == "<!-- offers report=plan folder=offers environment=production -->"
