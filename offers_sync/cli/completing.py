@@ -27,7 +27,7 @@ _FIELD: Final = re.compile(
 
 def complete_environments(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The environments that offers.yaml names, in its order."""
-    return [name for name in _quietly(_environments, context) if name.startswith(incomplete)]
+    return [name for name in _quietly(environments_in, context) if name.startswith(incomplete)]
 
 
 def complete_documents(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -55,12 +55,13 @@ def _start(context: click.Context) -> Path:
     return Path().joinpath(*(place for place in places if isinstance(place, Path)))
 
 
-def _environments(folder: Path) -> Iterator[str]:
+def environments_in(folder: Path) -> Iterator[str]:
+    """The environments that a folder's offers.yaml names, in its order, as far as it can be understood."""
     import yaml  # noqa: PLC0415
 
     try:
         project = yaml.safe_load((folder / "offers.yaml").read_bytes())
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, OSError, ValueError, RecursionError):
         return
     named = project.get("environments") if isinstance(project, dict) else None
     for name in named if isinstance(named, dict) else ():

@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
-from offers_sync.cli.options import chosen_folder, project_options
+from offers_sync.cli.options import Report, chosen_folder, project_options, report_option
 from offers_sync.errors import ExitCode, OffersError
+from offers_sync.reporting.formats import DRIFT_FORMATS
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @project_options
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
+    "--format",
+    "form",
+    type=click.Choice(list(DRIFT_FORMATS)),
+    default="text",
+    show_default=True,
+    help="As what to print it.",
 )
-def drift(
-    *, folder: Path | None, directory: Path | None, environment: str | None, form: Literal["text", "json"]
+@report_option(DRIFT_FORMATS)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also when something changed.")
+def drift(  # noqa: PLR0913  one parameter for each option
+    *,
+    folder: Path | None,
+    directory: Path | None,
+    environment: str | None,
+    form: str,
+    reports: tuple[Report, ...],
+    exit_zero: bool,
 ) -> int:
     """Show what changed outside git since it was last applied; exit with 2 when something did.
 
-    What the files say now and is still to be applied is not looked at: `offers plan` shows that.
+    What the files say now and is still to be applied is not looked at: `offers plan` shows that. As Markdown it is
+    what `offers comment --issue` keeps an issue of.
     """
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
-    from offers_sync.cli.giving import give_failure  # noqa: PLC0415
-    from offers_sync.cli.places import page_for  # noqa: PLC0415
-    from offers_sync.reporting.drift import drift_text  # noqa: PLC0415
-    from offers_sync.reporting.plan_json import plan_json  # noqa: PLC0415
+    from offers_sync.cli.giving import give, give_failure  # noqa: PLC0415
 
     start = chosen_folder(folder, directory)
     try:
         workspace = pieces.open_workspace(start, environment, needs_documents=False)
         found = pieces.drift_online(workspace)
     except OffersError as error:
-        give_failure(error, environment, start, form, ())
+        give_failure(error, environment, start, form, reports, DRIFT_FORMATS)
         raise
-    page = page_for(form, workspace.folder)
-    click.echo(plan_json(found, page) if form == "json" else drift_text(found, page), nl=False)
-    return ExitCode.CHANGES if found.steps else ExitCode.DONE
+    give(found, workspace.folder, form, reports, DRIFT_FORMATS)
+    return ExitCode.CHANGES if found.steps and not exit_zero else ExitCode.DONE

@@ -6,45 +6,60 @@ What a form looks like is ``reporting``'s business.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
 from offers_sync import codes
+from offers_sync.cli.completing import environments_in
+from offers_sync.cli.options import Report
 from offers_sync.cli.places import page_for, prefix_between
 from offers_sync.cli.workspace import FindingsError
 from offers_sync.errors import InvalidInputError, OffersError
 from offers_sync.findings import Finding, Severity
+from offers_sync.loading.project import find_project
 from offers_sync.planning.plan import Plan, no_plan
 from offers_sync.reporting.findings import findings_text
-from offers_sync.reporting.formats import render
-
-Report = tuple[str, Path]
-"""A form and the file that it goes to."""
+from offers_sync.reporting.formats import FORMATS, Form, render
 
 
-def give(plan: Plan, folder: Path, form: str, reports: Iterable[Report]) -> None:
+def give(plan: Plan, folder: Path, form: str, reports: Iterable[Report], forms: Mapping[str, Form] = FORMATS) -> None:
     """Write the plan into files, then print it."""
     for name, path in reports:
-        _write(path, render(name, plan, page_for(name, folder)))
-    click.echo(render(form, plan, page_for(form, folder)), nl=False)
+        _write(path, render(name, plan, page_for(name, folder), forms))
+    click.echo(render(form, plan, page_for(form, folder), forms), nl=False)
 
 
-def give_failure(
-    error: OffersError, environment: str | None, folder: Path, form: str, reports: Iterable[Report]
+def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on the command line
+    error: OffersError,
+    environment: str | None,
+    start: Path,
+    form: str,
+    reports: Iterable[Report],
+    forms: Mapping[str, Form] = FORMATS,
 ) -> None:
     """Say why there is no plan wherever one is awaited; a person at a terminal is shown the faults of the files."""
     findings: tuple[Finding, ...] = (Finding.of(codes.NO_PLAN, error.message, hint=error.hint),)
+    folder = _project_around(start)
     if isinstance(error, FindingsError):
         findings = error.findings
     if form == "text" and isinstance(error, FindingsError):
         show_errors(findings, folder)
-    failed = no_plan("", environment or "", error.message, findings)
-    for name, path in reports:
-        _write(path, render(name, failed, page_for(name, folder)))
+    name = environment or next(environments_in(folder), "")
+    failed = no_plan("", name, error.message, findings)
+    for each, path in reports:
+        _write(path, render(each, failed, page_for(each, folder), forms))
     if form != "text":
-        click.echo(render(form, failed, page_for(form, folder)), nl=False)
+        click.echo(render(form, failed, page_for(form, folder), forms), nl=False)
+
+
+def _project_around(start: Path) -> Path:
+    """The project's folder as a plan would have it; where there is no project, the one that was asked for."""
+    try:
+        return find_project(start)
+    except OffersError:
+        return start
 
 
 def show_errors(findings: Iterable[Finding], folder: Path) -> None:

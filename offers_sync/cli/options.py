@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +11,8 @@ import click
 from offers_sync.cli.completing import complete_documents, complete_environments
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Report = tuple[str, Path]
+"""A form and the file that it goes to."""
 
 
 def directory_option(command: Decorated) -> Decorated:
@@ -61,6 +63,28 @@ def narrowing_options(command: Decorated) -> Decorated:
     ):
         command = option(command)
     return command
+
+
+def report_option(forms: Collection[str]) -> Callable[[Decorated], Decorated]:
+    """The files that a report is written to as well, each in a form."""
+
+    def as_reports(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[Report, ...]:
+        reports = []
+        for value in values:
+            form, _, file = value.partition("=")
+            if form not in forms or not file:
+                raise click.BadParameter(f"{value!r} is not FORMAT=FILE with one of {', '.join(forms)}.")
+            reports.append((form, Path(file)))
+        return tuple(reports)
+
+    return click.option(
+        "--report",
+        "reports",
+        callback=as_reports,
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help="Write it to a file as well; repeatable.",
+    )
 
 
 def chosen_folder(argument: Path | None, directory: Path | None) -> Path:

@@ -6,23 +6,9 @@ from pathlib import Path
 
 import click
 
-from offers_sync.cli.options import chosen_folder, narrowing_options, project_options
+from offers_sync.cli.options import Report, chosen_folder, narrowing_options, project_options, report_option
 from offers_sync.errors import ExitCode, OffersError
 from offers_sync.reporting.formats import FORMATS
-
-Report = tuple[str, Path]
-"""A form and the file that it goes to."""
-
-
-def _as_reports(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[Report, ...]:  # noqa: ARG001
-    """``FORMAT=FILE``, each as the form and the file."""
-    reports = []
-    for value in values:
-        form, _, file = value.partition("=")
-        if form not in FORMATS or not file:
-            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.")
-        reports.append((form, Path(file)))
-    return tuple(reports)
 
 
 @click.command()
@@ -37,14 +23,7 @@ def _as_reports(context: click.Context, option: click.Parameter, values: tuple[s
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="As what to print it."
 )
-@click.option(
-    "--report",
-    "reports",
-    callback=_as_reports,
-    multiple=True,
-    metavar="FORMAT=FILE",
-    help="Write it to a file as well; repeatable.",
-)
+@report_option(FORMATS)
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `offers apply`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to do.")
 def plan(  # noqa: PLR0913  one parameter for each option

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.reporting.escaping import printable
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.plan import short
+
+REMEDY: Final = "`offers apply` brings back what git says; to keep a change, write it into its file."
 
 
 def drift_text(found: Plan, page: Page) -> str:
@@ -15,12 +18,22 @@ def drift_text(found: Plan, page: Page) -> str:
     return "\n".join(_lines(found, page)) + "\n"
 
 
-def _lines(found: Plan, page: Page) -> Iterator[str]:
+def drift_summary(found: Plan) -> str:
+    """How much changed outside git, in one line."""
+    where = " on ".join(printable(each) for each in (found.project, found.environment) if each) or "the project"
+    if found.failure:
+        return f"{where} could not be looked at: {printable(found.failure)}"
     count = len(found.steps)
     objects = "1 object was" if count == 1 else f"{count} objects were"
     summary = f"{objects} changed outside git" if count else "nothing changed outside git"
     looked_at = found.summary.unchanged + count
-    yield f"{found.project} on {found.environment}: {summary}, of {looked_at} that are remembered."
+    return (
+        f"{printable(found.project)} on {printable(found.environment)}: {summary}, of {looked_at} that are remembered."
+    )
+
+
+def _lines(found: Plan, page: Page) -> Iterator[str]:
+    yield drift_summary(found)
     for finding in found.findings:
         yield f"  ! {printable(finding.message)}"
     for step in found.steps:
@@ -28,7 +41,7 @@ def _lines(found: Plan, page: Page) -> Iterator[str]:
         yield from _step_lines(step, page)
     if found.steps:
         yield ""
-        yield "`offers apply` brings back what git says; to keep a change, write it into its file."
+        yield REMEDY
 
 
 def _step_lines(step: Step, page: Page) -> Iterator[str]:

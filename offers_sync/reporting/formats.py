@@ -45,11 +45,20 @@ FORMATS: Final[Mapping[str, Form]] = MappingProxyType(
         "json": Form("offers_sync.reporting.plan_json", "plan_json"),
         "github": Form("offers_sync.reporting.plan_github", "plan_github"),
         "sarif": Form("offers_sync.reporting.plan_sarif", "plan_sarif"),
+        "outputs": Form("offers_sync.reporting.plan_outputs", "plan_outputs"),
     }
 )
+DRIFT_FORMATS: Final[Mapping[str, Form]] = MappingProxyType(
+    {
+        "text": Form("offers_sync.reporting.drift", "drift_text"),
+        "markdown": Form("offers_sync.reporting.drift_markdown", "drift_markdown"),
+        "json": Form("offers_sync.reporting.plan_json", "plan_json"),
+    }
+)
+"""The same for what changed outside git."""
 
 
-def render(name: str, plan: Plan, page: Page) -> str:
+def render(name: str, plan: Plan, page: Page, forms: Mapping[str, Form] = FORMATS) -> str:
     """The plan in the form of that name."""
-    form = FORMATS[name]
+    form = forms[name]
     return cast("Renderer", getattr(import_module(form.module), form.function))(plan, page)

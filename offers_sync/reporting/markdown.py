@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
@@ -91,6 +92,22 @@ def marker(**facts: str) -> str:
 def report_marker(report: str, environment: str, prefix: str) -> str:
     """The marker of a report about one environment of the project that a path leads to from the checkout."""
     return marker(report=report, folder=prefix.rstrip("/") or ".", environment=environment)
+
+
+class Attention(StrEnum):
+    """Whether somebody should look at what a report says, for whoever keeps an issue of it."""
+
+    NEEDED = "needed"
+    OVER = "over"
+    """There is nothing left to say."""
+    UNKNOWN = "unknown"
+    """The report cannot tell."""
+
+
+def attention_of(text: str) -> Attention:
+    """What the second line of a report says of that; a text that says nothing needs it."""
+    second = text.partition("\n")[2].partition("\n")[0].strip()
+    return next((each for each in Attention if second == marker(attention=each)), Attention.NEEDED)
 
 
 def _fact(value: str) -> str:

@@ -6,7 +6,7 @@ A comment has a limit, so parts are added as long as they fit and what does not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -15,10 +15,10 @@ from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.reporting.columns import contrasted, cut
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.markdown import code, fenced, folded, link, prose, report_marker
+from offers_sync.reporting.paper import LIMIT_BYTES, Paper, bytes_of
 from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Risk, Row, Section, outline, risk_of
 from offers_sync.reporting.wording import CAUSES, NOTHING, PLURALS, VERBS, counted, summary_line
 
-LIMIT_BYTES: Final = 60_000
 _OPEN_BYTES: Final = 16_000
 _OPEN_BLOCKS: Final = 10
 _OPEN_ADDED: Final = 5
@@ -40,34 +40,12 @@ _SYMBOLS: Final = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.N
 def plan_markdown(plan: Plan, page: Page) -> str:
     """The plan as Markdown, always under the limit of a comment."""
     told = outline(plan)
-    paper = _Paper(LIMIT_BYTES - _TAIL_BYTES)
+    paper = Paper(LIMIT_BYTES - _TAIL_BYTES)
     paper.add(f"{report_marker('plan', plan.environment, page.prefix)}\n### offers plan")
     summary = cut(summary_line(plan), _MESSAGE_LENGTH)
     paper.add(_alert(summary) if plan.failure else prose(summary))
     _Comment(page, paper).write(plan, told)
-    return "\n\n".join(paper.parts) + "\n"
-
-
-@dataclass(slots=True)
-class _Paper:
-    """The parts of a comment so far, and how much room there is."""
-
-    limit: int
-    parts: list[str] = field(default_factory=list)
-    size: int = 0
-
-    def fits(self, part: str, *, within: int | None = None) -> bool:
-        """Whether a part has room, or would have within so many bytes."""
-        return self.size + _bytes(part) <= (self.limit if within is None else min(within, self.limit))
-
-    def add(self, part: str) -> None:
-        """Write a part that fits."""
-        self.parts.append(part)
-        self.size += _bytes(part)
-
-
-def _bytes(part: str) -> int:
-    return len(part.encode("utf-8", "replace")) + len("\n\n")
+    return paper.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +70,7 @@ class _Comment:
     """The marks that a comment is written with."""
 
     page: Page
-    paper: _Paper
+    paper: Paper
 
     def write(self, plan: Plan, told: Outline) -> None:
         for part in self._opening(plan, told):
@@ -149,7 +127,7 @@ class _Comment:
         """Write as much of a fold as fits into its share of the room, and how much more there is."""
         empty = folded(fold.title, f"and 1,000,000,000 {_MORE}")
         share = (self.paper.limit - self.paper.size) // sharers
-        inside = _Paper(share - _bytes(empty))
+        inside = Paper(share - bytes_of(empty))
         shown = 0
         for part in fold.parts:
             text = part.make()

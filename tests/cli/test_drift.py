@@ -78,6 +78,41 @@ def test_drift_as_json_is_a_plan(project: Path, capsys: pytest.CaptureFixture[st
     assert step["changes"][0]["position"]["line"] == 4
 
 
+def test_drift_for_an_issue(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One run prints text and writes Markdown that says whether anybody should look, and can end well."""
+    report = f"--report=markdown={project / 'drift.md'}"
+    marks = (
+        "<!-- offers report=drift folder=. environment=sandbox -->\n<!-- offers attention={} -->\n### offers drift\n"
+    )
+    (project / ".git").mkdir()
+    assert run(["drift", report]) == 0
+    assert (project / "drift.md").read_text(encoding="utf-8").startswith(marks.format("over"))
+
+    _change_outside(project, note="Ask nobody.")
+    capsys.readouterr()
+    assert run(["drift", report, "--exit-zero"]) == 0
+    assert "git applied Ask legal., the server has Ask nobody." in capsys.readouterr().out
+    text = (project / "drift.md").read_text(encoding="utf-8")
+    assert text.startswith(marks.format("needed"))
+    assert "```diff\n- note: Ask legal.\n+ note: Ask nobody.\n```" in text
+
+
+def test_a_look_that_failed_is_told_in_the_same_place(project: Path) -> None:
+    """The report of a failure carries the marks of the project and environment that it would have been about."""
+    (project / ".git").mkdir()
+    (project / "menu").mkdir()
+    (project / "offers.yaml").write_text(
+        'project: p\nenvironments: {eu: {server: "https://p.punchh.com", token: "${NO_SUCH_KEY_HERE}"}}\n',
+        encoding="utf-8",
+    )
+    assert run(["drift", "menu", "--report", f"markdown={project / 'drift.md'}", "--exit-zero"]) == 3
+    text = (project / "drift.md").read_text(encoding="utf-8")
+    assert text.startswith(
+        "<!-- offers report=drift folder=. environment=eu -->\n<!-- offers attention=unknown -->\n### offers drift\n"
+    )
+    assert "`${NO_SUCH_KEY_HERE}`" in text
+
+
 def test_the_plan_calls_it_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Applying would bring git's value back, and the plan says whose change that is."""
     _change_outside(project, note="Ask nobody.")
@@ -96,3 +131,5 @@ def test_without_memory_drift_says_so(project: Path, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert run(["drift"]) == 0
     assert "nothing is remembered of one live object" in capsys.readouterr().out
+    assert run(["drift", "--format", "markdown"]) == 0
+    assert "<!-- offers attention=unknown -->" in capsys.readouterr().out

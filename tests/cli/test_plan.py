@@ -140,6 +140,32 @@ def test_faults_of_files_are_shown_and_reported(project: Path, capsys: pytest.Ca
     assert as_plan((project / "report.json").read_text(encoding="utf-8")) == document
 
 
+def test_outputs_for_the_next_steps(project: Path) -> None:
+    """A pipeline reads from one file whether there is something to apply, also where there is no plan."""
+    report = f"--report=outputs={project / 'outputs'}"
+    for prepare, changes in ((["plan"], "true"), (["apply", "--yes"], "false")):
+        assert run(prepare) == 0
+        assert run(["plan", report, "--format", "json"]) == 0
+        lines = dict(line.split("=") for line in (project / "outputs").read_text(encoding="utf-8").splitlines())
+        assert lines["changes"] == changes
+        assert lines["digest"].startswith("sha256:")
+    edit(project / "five-off.yaml", "flat_discount: 5", "flat_discount: -5")
+    assert run(["plan", report]) == 3
+    assert (project / "outputs").read_text(encoding="utf-8").startswith("changes=false\n")
+
+
+def test_a_failure_is_told_in_the_comment_of_the_plan(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same comment says that there is no plan, from whatever folder of the project, and without naming one."""
+    (project.parent / ".git").mkdir()
+    (project / "menu").mkdir()
+    assert run(["plan", "menu", "--format", "markdown"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == "<!-- offers report=plan folder=offers environment=sandbox -->"
+    edit(project / "five-off.yaml", "flat_discount: 5", "flat_discount: -5")
+    assert run(["plan", "menu", "--format", "markdown"]) == 3
+    assert capsys.readouterr().out.splitlines()[0] == first
+
+
 def test_an_error_is_a_document_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever waits for JSON gets JSON, whatever keeps the plan from being made."""
     assert project.exists()

@@ -12,7 +12,17 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from offers_sync.reporting.escaping import printable
-from offers_sync.reporting.markdown import code, fenced, folded, link, marker, prose, report_marker
+from offers_sync.reporting.markdown import (
+    Attention,
+    attention_of,
+    code,
+    fenced,
+    folded,
+    link,
+    marker,
+    prose,
+    report_marker,
+)
 
 texts: Final = st.text("ab1 `~*_#@<>[]()!|\\&:/.-+\n\u202e\x1b", max_size=20)
 
@@ -104,3 +114,16 @@ def test_a_reports_marker_names_the_folder() -> None:
     """The project is known by its folder, which is known even when its files are not understood."""
     assert report_marker("plan", "eu", "") == "<!-- offers report=plan folder=. environment=eu -->"
     assert report_marker("plan", "eu", "menu/") == "<!-- offers report=plan folder=menu environment=eu -->"
+
+
+def test_a_fold_is_read_as_markdown_inside() -> None:
+    """An empty line after the summary makes it so."""
+    assert folded("more", "- a") == "<details><summary>more</summary>\n\n- a\n\n</details>"
+
+
+@pytest.mark.parametrize("attention", Attention)
+def test_a_report_says_whether_it_needs_attention(attention: Attention) -> None:
+    """On its second line; a text that says nothing of it needs it."""
+    assert attention_of(f"{marker(report='drift')}\n{marker(attention=attention)}\n# drift\n") is attention
+    for text in ("", "one line", "two\nlines", f"{marker(attention=attention)}\non the first line"):
+        assert attention_of(text) is Attention.NEEDED

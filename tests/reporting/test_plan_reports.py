@@ -21,7 +21,7 @@ from offers_sync.planning.plan import Plan
 from offers_sync.reporting.columns import width_of
 from offers_sync.reporting.escaping import printable
 from offers_sync.reporting.formats import Page, render
-from offers_sync.reporting.plan_markdown import LIMIT_BYTES
+from offers_sync.reporting.paper import LIMIT_BYTES
 from offers_sync.reporting.plan_remarks import remarks_of
 
 Golden = Callable[[str, str], None]
@@ -392,4 +392,7 @@ def test_commands_are_escaped_by_githubs_rules() -> None:
 def test_the_marker_names_the_environment() -> None:
     """The first line tells comments of several environments apart, and says nothing to a reader."""
     made: Any = plans.empty()
-    assert render("markdown", made, PAGE).splitlines()[0] == "<!-- offers report=plan folder=offers environment=production -->"
+    assert (
+        render("markdown", made, PAGE).splitlines()[0]
+        == "<!-- offers report=plan folder=offers environment=production -->"
+    )
