@@ -526,6 +526,90 @@ AUTO_OFFERS_OVERLAP = _warning(
     "meant.",
 )
 
+# ------------------------------------------------------------------------------------------------------ campaigns
+
+CAMPAIGN_GIFTS = _notice(
+    "campaign-gifts",
+    "Applying gifts a whole segment, which cannot be undone",
+    "The campaign is scheduled on the server, where it can be neither seen, changed nor cancelled by this tool. It is "
+    "sent once and never again.",
+    "Look at the offer, the segment and the start before you agree; both forms of the start are one moment.",
+)
+CAMPAIGN_NEEDS_MEMORY = _warning(
+    "campaign-needs-memory",
+    "Campaigns are sent only with a memory that was made on purpose",
+    "The server has no list of campaigns, so only our memory tells what was sent. A fresh runner's empty file must not "
+    "be taken for a memory of nothing sent.",
+    "Run `offers state init --env ENVIRONMENT` once, with the state that everybody who applies shares.",
+)
+CAMPAIGN_OFFER_UNCLEAR = _warning(
+    "campaign-offer-unclear",
+    "It is not clear which offer the server would gift",
+    "Campaigns name an offer as the distribution list shows it. It is the entry with the offer's id, else the only one "
+    "of its name; here neither gives exactly one.",
+    "Look at `offers list redeemables`; give the offer a name of its own, or ask PAR Punchh support for its uuid.",
+)
+CAMPAIGN_SEGMENT_UNCLEAR = _warning(
+    "campaign-segment-unclear",
+    "It is not clear which segment is meant",
+    "Segments are named, and exactly one segment of the environment has to bear the name.",
+    "Look at `offers list segments`; mend the name, or make or rename segments in the dashboard.",
+)
+CAMPAIGN_TOO_SOON = _warning(
+    "campaign-too-soon",
+    "The campaign's start is too near, or over",
+    "The server takes a campaign only if it begins fifteen minutes ahead or later, by the time when it is sent.",
+    "Move the start, or remove the document if it is no longer meant.",
+)
+CAMPAIGN_OFFER_NOT_THERE = _warning(
+    "campaign-offer-not-there",
+    "The offer is not there to be gifted",
+    "The server refuses a campaign of an offer whose own start is still ahead, that has ended when the campaign "
+    "begins, or that is withdrawn.",
+    "Wait until the offer has begun, move the campaign's start, or name another offer.",
+)
+CAMPAIGN_REPEATED = _warning(
+    "campaign-repeated",
+    "Another campaign gifts the same, to the same guests, at the same moment",
+    "A campaign is known by its key. Under another key it would be sent as a second one, and every guest of the "
+    "segment would get the offer twice.",
+    "Give the document its former key back, or write its former id as `external_campaign_id`; where two gifts are "
+    "meant, allow this code for it in offers.yaml.",
+)
+CAMPAIGN_UNKNOWN = _warning(
+    "campaign-unknown",
+    "Nobody knows whether the campaign was scheduled",
+    "It was sent, and no answer came. There is no list of campaigns to look at, and sending it again may gift the "
+    "segment twice, so it is never sent again by itself.",
+    "Look for it in the vendor's dashboard, then say what you saw by `offers runs settle campaign/KEY`, "
+    "`--as sent` or `--as not-sent`.",
+)
+CAMPAIGN_CHANGED = _warning(
+    "campaign-changed",
+    "The file of a campaign changed after it was sent",
+    "A campaign is sent once. What was scheduled stays as it was sent, whatever the file says now.",
+    "Bring the file back to what was sent, and change or stop the campaign in the vendor's dashboard; for another "
+    "campaign write a document with a key of its own.",
+)
+CAMPAIGN_REFUSED_BEFORE = _notice(
+    "campaign-refused-before",
+    "The server refused this campaign before",
+    "It said no, so nothing was sent to anybody, and the campaign may be sent again.",
+    "Mend what the server named, unless it has passed since.",
+)
+CAMPAIGN_SCHEDULED = _notice(
+    "campaign-scheduled",
+    "The campaign is scheduled",
+    "The server took it and gave it a number, by which its dashboard and its support know it.",
+    "Nothing is left to do; the campaign is remembered and never sent again.",
+)
+CAMPAIGN_ALTERED = _warning(
+    "campaign-altered",
+    "The server scheduled the campaign otherwise than it was sent",
+    "Its answer names another start, offer or id, or none that can be read. The campaign is scheduled all the same.",
+    "Look at the campaign in the vendor's dashboard, and stop it there if it is wrong.",
+)
+
 # ------------------------------------------------------------------------------- what the server makes of a write
 
 PART_WOULD_BE_DROPPED = _warning(

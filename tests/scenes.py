@@ -38,7 +38,13 @@ _LEAST: Final[dict[DesiredKind, dict[str, Any]]] = {
     "selector": {"name": "Sandwiches"},
     "criterion": {"qc_processing_function": "sum_amounts"},
     "redeemable": {"name": "Ten off", "receipt_rule": {"flat_discount": 5}},
-    "campaign": {"name": "Kick-off", "redeemable": "id-of-ten-off", "segment": "Loyal Regulars"},
+    "campaign": {
+        "name": "Kick-off",
+        "redeemable": "id-of-ten-off",
+        "segment": "Loyal Regulars",
+        "start": "2026-08-01T10:00:00",
+        "timezone": "America/Chicago",
+    },
 }
 
 

@@ -14,13 +14,14 @@ from typing import Final
 
 from offers_sync.applying.batches import Sender
 from offers_sync.applying.crew import Crew
+from offers_sync.applying.distributing import Distributing
 from offers_sync.applying.events import Event, ItemEnded, RunEnded, RunStarted, Watch, WaveStarted
 from offers_sync.applying.memory import Memory
 from offers_sync.applying.outcomes import GOOD, ItemOutcome, RunReport, StepId, in_plan_order, step_id
 from offers_sync.applying.payloads import inline_criteria
 from offers_sync.applying.surroundings import Surroundings
 from offers_sync.applying.verifying import Reading, verified
-from offers_sync.applying.waves import Wave, reason_to_wait, waves_of
+from offers_sync.applying.waves import CAMPAIGNS, Wave, reason_to_wait, waves_of
 from offers_sync.applying.waving import Budget, Settled, Waving
 from offers_sync.errors import OffersError
 from offers_sync.models.values import Outcome
@@ -42,6 +43,7 @@ class Run:
             surroundings.locate, tuple(each for each in surroundings.waivers if each.code is not None)
         )
         self._sender = Sender(run, self._with, self._memory)
+        self._distributing = Distributing(run, self._with)
         self._outcomes: dict[StepId, ItemOutcome] = {}
         self._stopped_by: OffersError | None = None
         self._fault = ""
@@ -69,7 +71,7 @@ class Run:
     def report(self) -> RunReport:
         """What became of each step, as far as anybody knows."""
         items = [self._outcomes.get(step_id(step)) or self._unaccounted(step) for step in self.plan.steps]
-        stopped_by = self._stopped_by or self._sender.halt
+        stopped_by = self._stopped_by or self._sender.halt or self._distributing.halt
         is_whole = all(item.outcome in GOOD or item.step.held_back for item in items)
         return RunReport(
             self.run,
@@ -88,8 +90,9 @@ class Run:
 
     def _unaccounted(self, step: Step) -> ItemOutcome:
         if step.held_back:
-            return ItemOutcome(step, Outcome.HELD_BACK, (step.held_back,))
-        if step_id(step) in self._sender.under_way:
+            outcome = Outcome.UNKNOWN if step.is_unsettled else Outcome.HELD_BACK
+            return ItemOutcome(step, outcome, (step.held_back,))
+        if step_id(step) in self._sender.under_way | self._distributing.under_way:
             return ItemOutcome(step, Outcome.UNKNOWN, (CUT_OFF,))
         return ItemOutcome(step, Outcome.HELD_BACK, (NOT_REACHED,))
 
@@ -101,6 +104,10 @@ class Run:
         for wave in waves_of(self.plan):
             self._with.watch(WaveStarted(wave.name, len(wave.steps)))
             ready = self._without_waiting(wave)
+            if wave.name == CAMPAIGNS:
+                for item in self._distributing.carry_out(ready.steps):
+                    self._take([item])
+                continue
             inside = {step.name for step in inline.values()}
             now = replace(wave, steps=tuple(step for step in ready.steps if step.name not in inside))
             healthy = {key: step for key, step in inline.items() if step_id(step) not in self._outcomes}

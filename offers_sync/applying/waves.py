@@ -1,6 +1,7 @@
 """In which order steps go, what goes together in one call, and what an unhappy end keeps back.
 
-Selectors, criteria, redeemables, images: nothing is sent before what it refers to.  Sending is done elsewhere.
+Selectors, criteria, redeemables, images, campaigns: nothing is sent before what it refers to.  Sending is done
+elsewhere.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from offers_sync.models.values import OBJECT_KINDS, ObjectKind
 from offers_sync.planning.plan import Action, Plan, Step
 
 IMAGES: Final = "image"
+CAMPAIGNS: Final = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def waves_of(plan: Plan) -> tuple[Wave, ...]:
         for kind in OBJECT_KINDS
     )
     images = Wave(IMAGES, tuple(step for step in ready if step.action is Action.UPLOAD_IMAGE))
-    return tuple(wave for wave in (*objects, images) if wave.steps)
+    campaigns = Wave(CAMPAIGNS, tuple(step for step in ready if step.action is Action.DISTRIBUTE))
+    return tuple(wave for wave in (*objects, images, campaigns) if wave.steps)
 
 
 def batches_of(steps: Iterable[Step], limit: int) -> Iterator[Batch]:

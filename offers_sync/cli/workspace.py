@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from offers_sync.applying.earlier import explain_earlier
 from offers_sync.cli.annotators import annotators_for
@@ -26,12 +25,14 @@ from offers_sync.loading.resolving import Resolution, resolve
 from offers_sync.models.hosts import EMBEDDED, read_hosts
 from offers_sync.models.project import Environment, Guards, Project
 from offers_sync.models.secrets import Secret
+from offers_sync.models.sent_campaigns import CampaignRecord
 from offers_sync.models.values import Applied, Desired, Snapshot
 from offers_sync.planning.drifting import find_drift
 from offers_sync.planning.offline import as_if_applied
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Allowed, Base, Question, make_plan
 from offers_sync.planning.question import ObjectId
+from offers_sync.state.campaigns import Campaigns
 from offers_sync.state.opening import open_store as open_state
 from offers_sync.state.store import Store
 from offers_sync.wire.client import Client, Connection
@@ -218,7 +219,8 @@ def plan_online(workspace: Workspace, asking: Asking) -> Plan:
         began = store.now()
         snapshot = read_snapshot(client, workspace)
         earlier = explain_earlier(store, snapshot, began, settle_seconds(workspace))
-        return plan_for(workspace, snapshot, read_memory(store), asking, earlier.unsettled)
+        known = Known(read_memory(store), earlier.unsettled, *campaigns_in(workspace, store))
+        return plan_for(workspace, snapshot, known, asking)
 
 
 def settle_seconds(workspace: Workspace) -> float:
@@ -227,15 +229,39 @@ def settle_seconds(workspace: Workspace) -> float:
     return float(written if written is not None else 0 if workspace.is_embedded else LIST_LAG_SECONDS)
 
 
-def plan_for(
-    workspace: Workspace,
-    snapshot: Snapshot,
-    applied: tuple[Applied, ...],
-    asking: Asking,
-    unsettled: Mapping[ObjectId, str] = MappingProxyType({}),
-) -> Plan:
-    """What would be done; ``unsettled`` may have been created already."""
-    return _plan_of(replace(question_for(workspace, snapshot, applied, asking), unsettled=unsettled), workspace)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an environment's memory says."""
+
+    applied: tuple[Applied, ...] = ()
+    unsettled: Mapping[ObjectId, str] = field(default_factory=dict)
+    """What may have been created already."""
+    campaigns: tuple[CampaignRecord, ...] = ()
+    no_lasting_memory: str = ""
+    """Why no campaign may be sent with it."""
+
+
+def campaigns_in(workspace: Workspace, store: Store) -> tuple[tuple[CampaignRecord, ...], str]:
+    """The campaigns that the memory knows, and why it is not one to send others with, if it is not."""
+    name = workspace.environment
+    if workspace.is_embedded or store.made_on_purpose() is not None:
+        return Campaigns(store).all(), ""
+    make = f"`offers state init --env {name}`"
+    if state_location(workspace) is None:
+        return (), f"{name} does not say where its state is: write `state` in offers.yaml, then run {make}"
+    reason = f"the state of {name} was not made on purpose, so it may not know what was sent before: run {make}"
+    return Campaigns(store).all(), reason
+
+
+def plan_for(workspace: Workspace, snapshot: Snapshot, known: Known, asking: Asking) -> Plan:
+    """What would be done, by what lives and what is remembered."""
+    question = replace(
+        question_for(workspace, snapshot, known.applied, asking),
+        unsettled=known.unsettled,
+        campaigns=known.campaigns,
+        no_lasting_memory=known.no_lasting_memory,
+    )
+    return _plan_of(question, workspace)
 
 
 def _plan_of(question: Question, workspace: Workspace) -> Plan:

@@ -74,7 +74,8 @@ def _warned(scene: Scene, desired: Desired) -> Iterator[tuple[Code, str]]:
 
 def what_it_builds_on(scene: Scene, step: Step) -> Iterator[str]:
     """The names of what a step makes an offer depend on, what those depend on included."""
-    if step.action is not Action.CREATE and not _REFERENCES & set(step.units):
+    is_new = step.action in {Action.CREATE, Action.DISTRIBUTE}
+    if not is_new and not _REFERENCES & set(step.units):
         return
     waiting, seen = list(step.desired.depends_on), set[str]()
     while waiting:

@@ -16,7 +16,7 @@ from offers_sync.planning.holding import step_order
 from offers_sync.planning.plan import Action, Cause, Change, Plan, Step, Summary
 from offers_sync.planning.question import Locate, Question, Scene
 from offers_sync.planning.remarking import gap_findings, gaps_of, memory_finding
-from offers_sync.planning.stepping import with_segment_names
+from offers_sync.planning.segments import with_segment_names
 
 
 def find_drift(question: Question, locate: Locate) -> Plan:

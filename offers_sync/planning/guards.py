@@ -2,7 +2,7 @@
 
     guard        counts                                                 way through
     -----------  -----------------------------------------------------  -------------------------------------------
-    creates      objects of all kinds that are made                     --allow-creates N, or a line in offers.yaml
+    creates      objects that are made, and campaigns that are sent     --allow-creates N, or a line in offers.yaml
     updates      managed live objects that are changed                  --allow-updates N, or a line in offers.yaml
     live_edits   changes to offers that guests have now, where set      a line in offers.yaml
     lookalike    creations of what seems to live already                --allow-lookalike KIND/KEY, or a line
@@ -29,7 +29,7 @@ def check_guards(scene: Scene, held: Held, live_edits: Iterable[Step]) -> tuple[
     """How far each guard was used; ``live_edits`` are the steps that change what guests have now."""
     question = scene.question
     ready = [step for step in held.steps if not step.held_back]
-    creates = [step for step in ready if step.action is Action.CREATE]
+    creates = [step for step in ready if step.action in (Action.CREATE, Action.DISTRIBUTE)]
     updates = [step for step in ready if step.action in (Action.UPDATE, Action.RETIRE)]
     edits = [step for step in live_edits if not step.held_back]
     written = question.guards.creates

@@ -61,7 +61,7 @@ def hold_back(scene: Scene, steps: Iterable[Step], incomplete: Incomplete) -> He
     result: list[Step] = []
     guarded: dict[str, list[str]] = {"lookalike": [], "uncertain": []}
     for step in sorted(steps, key=step_order):
-        reason, needed = step.held_back or _filtered(scene.question, step), _needed(step)
+        reason, needed = step.held_back or _filtered(scene.question, step), _needed(scene, step)
         if not reason and step.action is Action.CREATE:
             reason = scene.question.unsettled.get((step.kind, step.desired.external_id), "")
         if not reason and scene.question.snapshot.is_degraded and step.kind != "campaign":
@@ -86,10 +86,15 @@ def _filtered(question: Question, step: Step) -> str:
     return LEFT_OUT
 
 
-def _needed(step: Step) -> tuple[str, ...]:
-    """What has to be there before: the documents that it refers to, or the offer that a picture is for."""
+def _needed(scene: Scene, step: Step) -> tuple[str, ...]:
+    """What has to be there before: the documents that it refers to, or the offer that a picture is for.
+
+    A campaign gives what its offer works by, too, and cannot be taken back.
+    """
     if step.action is Action.UPLOAD_IMAGE:
         return (step.name,)
+    if step.action is Action.DISTRIBUTE:
+        return tuple(sorted(what_it_builds_on(scene, step)))
     return tuple(sorted({name_of(kind, key) for kind, key in step.desired.depends_on}))
 
 
@@ -102,7 +107,8 @@ def _missing(scene: Scene, step: Step, needed: Iterable[str], settled: Mapping[s
             yield f"{name} is not on the server yet and is kept back{hint}"
     for kind, key in step.desired.depends_on:
         document = scene.documents.get((kind, key))
-        lives = document is not None and (kind, document.external_id) in scene.live
+        identity = (kind, document.external_id) if document is not None else None
+        lives = identity in scene.live or identity in scene.opaque
         if document is not None and not lives and name_of(kind, key) not in settled:
             yield f"{name_of(kind, key)} is retired and was never on the server"
 

@@ -66,6 +66,8 @@ class Step:
     depends_on: tuple[str, ...] = ()
     """The steps, by name, that go before this one."""
     held_back: str = ""
+    is_unsettled: bool = False
+    """Whether it was sent before, and nobody knows what became of it; then it is kept back until somebody does."""
     live: Live | None = None
     applied: Applied | None = None
 

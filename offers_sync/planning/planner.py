@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from offers_sync.findings import Finding
 from offers_sync.planning.annotating import Annotation, Annotator, Situation, annotate, located
+from offers_sync.planning.campaigning import forgotten_campaigns, gift_finding
 from offers_sync.planning.causes import with_causes
 from offers_sync.planning.comparing import FieldRemark
 from offers_sync.planning.completeness import why_incomplete
@@ -54,7 +55,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     held = hold_back(scene, survey.steps, survey.incomplete)
     edits = live_edits(scene, held.steps)
     situation = Situation(scene, with_causes(scene, held.steps))
-    annotations = [*survey.annotations, *_edit_annotations(held.steps, edits)]
+    annotations = [*survey.annotations, *_edit_annotations(held.steps, edits), *_gift_annotations(scene, held.steps)]
     for annotator in annotators:
         annotations.extend(annotator(situation))
     said = annotate(situation, annotations, question.allowances, locate)
@@ -64,6 +65,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         *memory_finding(scene),
         *unverified_everywhere(survey.unverified),
         *orphan_findings(orphans),
+        *forgotten_campaigns(scene),
     )
     return Plan(
         project=question.project,
@@ -88,6 +90,7 @@ def _survey(scene: Scene) -> _Survey:
         why = why_incomplete(scene, desired, taken.remarks)
         if why:
             survey.incomplete[name_of(desired.kind, desired.key)] = why
+        survey.annotations.extend(Annotation(desired.kind, desired.key, each) for each in taken.findings)
         survey.annotations.extend(document_remarks(scene, desired, never_lived=taken.never_lived))
         _remark(survey, taken, remarks_about(desired, taken.remarks))
     return survey
@@ -106,6 +109,12 @@ def _edit_annotations(steps: Iterable[Step], edits: dict[str, tuple[str, ...]]) 
     for step in steps:
         if step.name in edits and step.action is not Action.UPLOAD_IMAGE:
             yield Annotation(step.kind, step.desired.key, live_edit_finding(step, edits[step.name]))
+
+
+def _gift_annotations(scene: Scene, steps: Iterable[Step]) -> Iterator[Annotation]:
+    for step in steps:
+        if step.action is Action.DISTRIBUTE and not step.held_back:
+            yield Annotation(step.kind, step.desired.key, gift_finding(scene, step))
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

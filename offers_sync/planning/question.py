@@ -12,6 +12,7 @@ from datetime import datetime
 
 from offers_sync.findings import Finding, Position
 from offers_sync.models.project import Allowance, Guards
+from offers_sync.models.sent_campaigns import CampaignRecord
 from offers_sync.models.values import Applied, Desired, DesiredKind, Listing, Live, ObjectKind, Snapshot, Source
 
 Locate = Callable[[Source, str], "tuple[Position, str] | None"]
@@ -57,6 +58,10 @@ class Question:
     """The documents, as KIND/KEY, that the plan is narrowed to; all of them where there is none."""
     unsettled: Mapping[ObjectId, str] = field(default_factory=dict)
     """What may have been created a short time ago without a list showing it, each with the reason not to do it now."""
+    campaigns: tuple[CampaignRecord, ...] = ()
+    """The campaigns that were ever sent, or were about to be."""
+    no_lasting_memory: str = ""
+    """Why no campaign may be sent with the memory that there is; nothing where one may."""
     shows_unmanaged: bool = False
     is_offline: bool = False
     """Whether the base stands in for the server: names are not resolved, and nothing is unverified."""

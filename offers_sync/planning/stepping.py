@@ -5,11 +5,12 @@ What other documents, filters and guards do to a step is said by ``holding``; wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
+from offers_sync.findings import Finding
 from offers_sync.models.values import Applied, Desired, Live
+from offers_sync.planning.campaigning import campaign_steps
 from offers_sync.planning.comparing import (
     Comparison,
     FieldChange,
@@ -22,9 +23,7 @@ from offers_sync.planning.comparing import (
 from offers_sync.planning.plan import Action, Change, Step
 from offers_sync.planning.question import Scene
 from offers_sync.planning.retiring import dated, retired
-
-CAMPAIGNS_NOT_SENT: Final = "campaigns cannot be sent by this version of offers; nothing is gifted"
-SEGMENT_PATH: Final = "/segment"
+from offers_sync.planning.segments import with_segment, with_segment_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class Taken:
     """What a document comes to: steps, remarks about fields that stay as they are, and whether it is withdrawn."""
 
     steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What is to be said of the document, beside its fields."""
     remarks: tuple[FieldRemark, ...] = ()
     never_lived: bool = False
     """Whether it is retired and there is nothing to retire."""
@@ -45,7 +46,7 @@ def take(scene: Scene, desired: Desired) -> Taken:
     live = scene.live.get((desired.kind, desired.external_id))
     applied = scene.applied.get((desired.kind, desired.external_id))
     if desired.kind == "campaign":
-        return _campaign(scene, desired, applied)
+        return Taken(*campaign_steps(scene, desired))
     if (desired.kind, desired.external_id) in scene.opaque:
         return NOTHING
     if live is None and _is_withdrawn(scene, desired):
@@ -66,7 +67,7 @@ def _is_withdrawn(scene: Scene, desired: Desired) -> bool:
 
 
 def _creation(scene: Scene, desired: Desired, applied: Applied | None) -> Taken:
-    wanted, problem = _with_segment(scene, desired)
+    wanted, problem = with_segment(scene, desired)
     comparison = with_segment_names(scene, created(wanted))
     step = _step(Action.CREATE, wanted, comparison, problem, applied=applied)
     image = [_image_step(wanted, None)] if wanted.image else []
@@ -74,19 +75,19 @@ def _creation(scene: Scene, desired: Desired, applied: Applied | None) -> Taken:
 
 
 def _update(scene: Scene, desired: Desired, live: Live, applied: Applied | None) -> Taken:
-    wanted, problem = _with_segment(scene, desired)
+    wanted, problem = with_segment(scene, desired)
     comparison = with_segment_names(scene, compare(wanted, applied, live))
     steps: list[Step] = []
     if comparison.changes:
         steps.append(_step(Action.UPDATE, wanted, comparison, problem, live=live, applied=applied))
     if _needs_image(wanted, live, applied):
         steps.append(_image_step(wanted, applied, live=live))
-    return Taken(tuple(steps), comparison.remarks)
+    return Taken(tuple(steps), remarks=comparison.remarks)
 
 
 def _retirement(scene: Scene, desired: Desired, live: Live, applied: Applied | None) -> Taken:
     """A segment that is gone must not keep an offer from being withdrawn, so it then stays as it is shown."""
-    wanted, problem = _with_segment(scene, retired(desired, live, scene.question.now))
+    wanted, problem = with_segment(scene, retired(desired, live, scene.question.now))
     if problem:
         wanted = replace(wanted, fields={**wanted.fields, "segment": live.fields.get("segment")})
     comparison = with_segment_names(scene, compare(wanted, applied, live))
@@ -94,14 +95,6 @@ def _retirement(scene: Scene, desired: Desired, live: Live, applied: Applied | N
         return NOTHING
     step = _step(Action.RETIRE, dated(wanted, live, scene.question.now), comparison, "", live=live, applied=applied)
     return Taken((step,))
-
-
-def _campaign(scene: Scene, desired: Desired, applied: Applied | None) -> Taken:
-    """A campaign is sent once: what is remembered of one is never compared."""
-    if applied is not None:
-        return NOTHING
-    _, problem = _with_segment(scene, desired)
-    return Taken((_step(Action.DISTRIBUTE, desired, created(desired), problem or CAMPAIGNS_NOT_SENT),))
 
 
 def _step(  # noqa: PLR0913  the parts of one value
@@ -148,46 +141,3 @@ def _image_step(desired: Desired, applied: Applied | None, *, live: Live | None 
         live=live,
         applied=applied,
     )
-
-
-# ------------------------------------------------------------------------------------------------------ segments
-
-
-def _with_segment(scene: Scene, desired: Desired) -> tuple[Desired, str]:
-    """The segment's name replaced by its number, or why that cannot be done."""
-    name = desired.fields.get("segment")
-    if not isinstance(name, str) or scene.question.is_offline:
-        return desired, ""
-    found = scene.segments.get(name, ())
-    if len(found) == 1:
-        return replace(desired, fields={**desired.fields, "segment": found[0]}), ""
-    return desired, _segment_problem(name, found, scene.question.snapshot.unread.get("segments", ""))
-
-
-def _segment_problem(name: str, found: tuple[int, ...], gap: str) -> str:
-    if found:
-        numbers = ", ".join(str(number) for number in sorted(found))
-        return f"{len(found)} segments are called `{name}` ({numbers}): rename all but one of them in the dashboard"
-    if gap:
-        return f"the segment `{name}` could not be looked up: {gap}"
-    return f"no segment is called `{name}`: create it in the dashboard, or mend the name"
-
-
-def with_segment_names(scene: Scene, comparison: Comparison) -> Comparison:
-    """People know segments by name, so changes show names where there are any."""
-    if not any(change.path == SEGMENT_PATH for change in comparison.changes):
-        return comparison
-    names: Mapping[str, str] = scene.segment_names
-    return replace(comparison, changes=tuple(_named(comparison.changes, names)))
-
-
-def _named(changes: tuple[FieldChange, ...], names: Mapping[str, str]) -> Iterator[FieldChange]:
-    for change in changes:
-        if change.path == SEGMENT_PATH:
-            yield replace(change, before=_name_in(change.before, names), after=_name_in(change.after, names))
-        else:
-            yield change
-
-
-def _name_in(number: Any, names: Mapping[str, str]) -> Any:
-    return names.get(number, number) if isinstance(number, str) else number

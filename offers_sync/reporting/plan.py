@@ -164,7 +164,7 @@ class _Text:
     # ----------------------------------------------------------------------------------------------------- rows
 
     def _rows(self, block: Block, *, has_fields: bool) -> Iterator[str]:
-        is_new = block.steps[0].action is Action.CREATE
+        is_new = block.steps[0].action in (Action.CREATE, Action.DISTRIBUTE)
         rows = [row for row in block.rows if has_fields or row.findings]
         widest = int((self.width - 6) * _LABEL_SHARE)
         label_width = min(max((width_of(row.label) for row in rows), default=0), widest)

@@ -22,6 +22,7 @@ import click
 from offers_sync.applying.outcomes import Ending, ItemOutcome, RunReport
 from offers_sync.findings import Severity
 from offers_sync.models.values import Outcome
+from offers_sync.planning.plan import Action
 from offers_sync.reporting.escaping import at_line_start, printable
 from offers_sync.reporting.findings import finding_text
 from offers_sync.reporting.formats import Page
@@ -75,7 +76,7 @@ def run_text(report: RunReport, page: Page = Page()) -> str:  # noqa: B008  a fr
 
 
 def _lines(report: RunReport, page: Page) -> Iterator[str]:
-    told = [item for item in report.items if not item.is_left_out and (item.outcome is not Outcome.DONE or item.errors)]
+    told = [item for item in report.items if not item.is_left_out and _is_news(item)]
     for item in told[:_SHOWN]:
         yield from _item_lines(item, page)
     if len(told) > _SHOWN:
@@ -84,6 +85,11 @@ def _lines(report: RunReport, page: Page) -> Iterator[str]:
         yield ""
     yield from _table(report)
     yield from _end(report)
+
+
+def _is_news(item: ItemOutcome) -> bool:
+    """Whether a person is told of it one by one; a campaign, which no list shows, always is."""
+    return item.outcome is not Outcome.DONE or bool(item.errors) or item.step.action is Action.DISTRIBUTE
 
 
 def _item_lines(item: ItemOutcome, page: Page) -> Iterator[str]:
@@ -131,8 +137,19 @@ def _end(report: RunReport) -> Iterator[str]:
         yield f"{_word(Severity.ERROR)}: {printable(report.stopped_by.message)}"
         if report.stopped_by.hint:
             yield f"hint: {printable(report.stopped_by.hint)}"
-    if report.ending in _NEXT:
+    yield from _ways_on(report)
+
+
+def _ways_on(report: RunReport) -> Iterator[str]:
+    unknown = [item.step for item in report.items if item.outcome is Outcome.UNKNOWN]
+    campaigns = [step for step in unknown if step.action is Action.DISTRIBUTE]
+    if report.ending in _NEXT and not (unknown and len(unknown) == len(campaigns)):
         yield f"next: {_NEXT[report.ending]}"
+    for step in campaigns:
+        yield (
+            f"next: look for `{printable(step.desired.name)}` in the vendor's dashboard, "
+            f"then `offers runs settle {printable(step.name)} --as sent`, or `--as not-sent`"
+        )
 
 
 def _word(severity: Severity) -> str:

@@ -97,7 +97,8 @@ _OUTCOMES: Final = {
     Outcome.DONE: "The server confirmed it, and shows it as it was sent.",
     Outcome.DONE_WITH_WARNINGS: "It is there, and the server dropped or altered something of it.",
     Outcome.FAILED: "It was not done.",
-    Outcome.UNKNOWN: "It was sent, and nobody knows whether it happened; the next run looks for it.",
+    Outcome.UNKNOWN: "It was sent, and nobody knows whether it happened; the next run looks for it, but for a "
+    "campaign, which a person settles.",
     Outcome.HELD_BACK: "It was not sent.",
 }
 

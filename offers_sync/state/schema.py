@@ -79,6 +79,18 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
             """,
         ),
     ),
+    Migration(
+        "campaigns",
+        (
+            """
+            CREATE TABLE offers_campaigns (
+                scope TEXT NOT NULL, key TEXT NOT NULL, external_id TEXT NOT NULL, fields TEXT NOT NULL,
+                state TEXT NOT NULL, answer TEXT NOT NULL, note TEXT NOT NULL, request_id TEXT NOT NULL,
+                run TEXT NOT NULL, who TEXT NOT NULL, sent DOUBLE PRECISION NOT NULL, ended DOUBLE PRECISION,
+                PRIMARY KEY (scope, external_id), UNIQUE (scope, key))
+            """,
+        ),
+    ),
 )
 
 

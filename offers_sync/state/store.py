@@ -117,7 +117,7 @@ class Store:
         ]
 
         def note(transaction: Transaction) -> None:
-            self._fence(transaction, run)
+            self.fence(transaction, run)
             insert_rows(transaction, f"INSERT INTO offers_journal ({_ENTRY_COLUMNS}, scope) {VALUES}", rows)
 
         self._together.do(note)
@@ -245,8 +245,8 @@ class Store:
                     "UPDATE offers_journal SET ended = ? WHERE run = ? AND ended IS NULL", self.now(), owner
                 )
 
-    def _fence(self, transaction: Transaction, owner: str) -> None:
-        """Nobody can take the hold over until the transaction has ended."""
+    def fence(self, transaction: Transaction, owner: str) -> None:
+        """Nobody can take the owner's hold over until the transaction has ended.  Raises ``LeaseLostError``."""
         if not transaction.execute(
             "UPDATE offers_leases SET owner = owner WHERE scope = ? AND owner = ?", self.scope, owner
         ):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from offers_sync.bulk.joining import JoinedOffers, Lists, join
+from offers_sync.bulk.joining import JoinedOffers, Lists
 from offers_sync.errors import RefusedError
 from offers_sync.models.values import Listing, Live, Offered
+from offers_sync.planning.joining import join
 
 
 def live(external_id: str, name: str) -> Live:

@@ -226,18 +226,6 @@ def test_a_list_that_was_not_read_proves_nothing() -> None:
     assert "it was not read" in step.held_back
 
 
-def test_campaigns_are_shown_and_never_counted() -> None:
-    """A campaign is a step that is kept back, and no reason to apply anything; a sent one is no step at all."""
-    campaign = desired("campaign", "kick-off")
-    made = plan(campaign)
-    step = only_step(made)
-    assert step.action is Action.DISTRIBUTE
-    assert "nothing is gifted" in step.held_back
-    assert made.is_empty
-    assert made.summary == Summary(held_back=1)
-    assert plan(campaign, applied=[applied(campaign)]).steps == ()
-
-
 # ------------------------------------------------------------------------------------------------------------ only
 
 
