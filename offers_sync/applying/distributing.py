@@ -182,7 +182,8 @@ def _held(step: Step, reason: str) -> ItemOutcome:
 
 def _scheduled(scheduled: Scheduled) -> Finding:
     when = f", to begin at {scheduled.start}" if scheduled.start else ""
-    return Finding.of(codes.CAMPAIGN_SCHEDULED, f"the server has it as campaign {scheduled.campaign_id}{when}")
+    message = f"the server has it as campaign {scheduled.campaign_id}{when}"
+    return Finding.of(codes.CAMPAIGN_SCHEDULED, message, path="/start")
 
 
 def _alterations(record: CampaignRecord, scheduled: Scheduled) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from offers_sync.bulk.sending import Sending, send
 from offers_sync.cli import workspace as pieces
 from offers_sync.cli.authors import author_of
 from offers_sync.cli.bulk_progress import counting, watching
+from offers_sync.cli.campaign_runs import is_campaign
 from offers_sync.cli.interrupting import stopping_at_signals
 from offers_sync.cli.workspace import Workspace
 from offers_sync.errors import ConsentError, ExitCode, InvalidInputError, OffersError
@@ -94,6 +95,8 @@ class Session:
 def carry_out(start: Path, environment: str | None, action: Action, asked: Asked) -> int:
     """Check all rows, show what they come to, and send them once somebody agrees."""
     with telling_why(asked.form, action.name) as told:
+        if asked.name is not None and is_campaign(asked.name):
+            raise InvalidInputError(f"a run cannot be called {asked.name}: campaigns are", hint="choose another --run")
         workspace = pieces.open_workspace(start, environment, needs_documents=False)
         check_environment_is_named(workspace, environment)
         file = open_rows(asked.rows, action.columns)

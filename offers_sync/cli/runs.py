@@ -1,4 +1,4 @@
-"""``offers runs``: the bulk runs of an environment; looking at them, going on, settling, cancelling, forgetting."""
+"""``offers runs``: bulk runs and campaigns; looking at them, going on, settling, cancelling, forgetting."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from offers_sync.state.ledger_records import BulkRun
 
 _SHOWN: Final = 20
+_SETTLED_AS: Final = {"sent": "done", "not-sent": "failed"}
 _FORM = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
 )
@@ -28,21 +29,23 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 @click.group()
 def runs() -> None:
-    """Look at runs of gifts and redemptions, go on with them, settle what is unknown, forget them."""
+    """Look at runs of gifts and redemptions and at campaigns, go on, settle what is unknown, forget."""
 
 
 @runs.command("list")
 @project_options
 @_FORM
 def list_runs(*, directory: Path | None, environment: str | None, form: str) -> int:
-    """List the runs, the newest first."""
+    """List runs and campaigns, the newest first."""
     from offers_sync.cli.bulk import moment_text  # noqa: PLC0415  help does not pay for it
     from offers_sync.reporting.bulk import runs_text  # noqa: PLC0415
     from offers_sync.reporting.bulk_json import runs_json  # noqa: PLC0415
+    from offers_sync.state.campaigns import Campaigns  # noqa: PLC0415
 
     with _ledger(directory, environment) as (_, ledger):
-        found = ledger.runs()
-    click.echo(runs_json(found) if form == "json" else runs_text(found, moment_text), nl=False)
+        found, campaigns = ledger.runs(), Campaigns(ledger.store).all()
+    text = runs_json(found, campaigns) if form == "json" else runs_text(found, moment_text, campaigns)
+    click.echo(text, nl=False)
     return ExitCode.DONE
 
 
@@ -51,17 +54,24 @@ def list_runs(*, directory: Path | None, environment: str | None, form: str) -> 
 @project_options
 @results_options
 def show(*, name: str, directory: Path | None, environment: str | None, results: Path | None, form: str) -> int:
-    """Show where the run NAME stands; --results writes its result file anew."""
+    """Show where the run NAME, or campaign/KEY, stands; --results writes a run's result file anew."""
     from itertools import islice  # noqa: PLC0415  help does not pay for it
 
     from offers_sync.bulk.outcomes import SendReport  # noqa: PLC0415
+    from offers_sync.cli import campaign_runs  # noqa: PLC0415
     from offers_sync.cli.bulk import moment_text, write_results  # noqa: PLC0415
     from offers_sync.reporting.bulk import report_text, runs_text  # noqa: PLC0415
     from offers_sync.reporting.bulk_json import report_json  # noqa: PLC0415
     from offers_sync.reporting.bulk_results import results_csv  # noqa: PLC0415
+    from offers_sync.reporting.campaigns import campaign_run_json, campaign_text  # noqa: PLC0415
     from offers_sync.state.ledger_records import RowOutcome  # noqa: PLC0415
 
     with _ledger(directory, environment) as (_, ledger):
+        if campaign_runs.is_campaign(name):
+            record = campaign_runs.found(ledger.store, name)
+            text = campaign_run_json(record) if form == "json" else campaign_text(record, moment_text)
+            click.echo(text, nl=False)
+            return ExitCode.DONE
         run = _found(ledger, name)
         if results is not None:
             write_results(results, results_csv(run.about["columns"], ledger.rows(run)))
@@ -97,7 +107,7 @@ def resume(  # noqa: PLR0913  one parameter for each option
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415
 
     with _ledger(directory, environment) as (workspace, ledger):
-        run = _found(ledger, name)
+        run = _found(ledger, name, "resumed")
         resending = bulk.Resending(resend_unknown, retry_failed)
         results = results or Path(f"{name}.results.csv")
         asked = bulk.Asked(Path(name), is_agreed=yes, resending=resending, results=results, form=form)
@@ -111,7 +121,11 @@ def resume(  # noqa: PLR0913  one parameter for each option
 @click.argument("name")
 @project_options
 @click.option(
-    "--as", "outcome", type=click.Choice(["done", "failed"]), required=True, help="What became of them, as you know."
+    "--as",
+    "outcome",
+    type=click.Choice(["done", "failed", "sent", "not-sent"]),
+    required=True,
+    help="What became of them, as you know; `sent` is done, and `not-sent` is failed.",
 )
 @click.option("--line", "lines", type=click.IntRange(min=1), multiple=True, help="The row of this line; repeatable.")
 @click.option("--all", "is_all", is_flag=True, help="Every row whose outcome is unknown.")
@@ -126,10 +140,21 @@ def settle(  # noqa: PLR0913  one parameter for each option
     is_all: bool,
     yes: bool,
 ) -> int:
-    """Say what became of rows of the run NAME whose answer was lost, once you looked them up."""
-    from offers_sync.cli.bulk import holding, who  # noqa: PLC0415  help does not pay for it
+    """Say what became of rows of the run NAME, or of campaign/KEY, whose answer was lost, once you looked them up."""
+    from offers_sync.cli import campaign_runs  # noqa: PLC0415  help does not pay for it
+    from offers_sync.cli.bulk import holding, who  # noqa: PLC0415
     from offers_sync.state.ledger_records import RowOutcome  # noqa: PLC0415
 
+    outcome = _SETTLED_AS.get(outcome, outcome)
+    if campaign_runs.is_campaign(name):
+        if lines:
+            raise click.UsageError("a campaign has no lines")
+        with _ledger(directory, environment) as (workspace, ledger):
+            record = campaign_runs.found(ledger.store, name)
+            campaign_runs.check_is_open(record)
+            _ask(campaign_runs.question_of(record, outcome), yes=yes)
+            click.echo(campaign_runs.settle(workspace, ledger.store, record, outcome))
+        return ExitCode.DONE
     if is_all == bool(lines):
         raise click.UsageError("say which rows: --line N, once or more, or --all")
     with _ledger(directory, environment) as (workspace, ledger):
@@ -158,7 +183,7 @@ def cancel(*, name: str, directory: Path | None, environment: str | None, yes: b
     from offers_sync.cli.bulk import who  # noqa: PLC0415  help does not pay for it
 
     with _ledger(directory, environment) as (workspace, ledger):
-        run = _found(ledger, name)
+        run = _found(ledger, name, "cancelled here")
         if run.is_over:
             raise InvalidInputError(f"the run {name} is {run.state.value} already")
         _ask(f"Cancel the run {name} for good?", yes=yes)
@@ -177,7 +202,7 @@ def purge(*, name: str, directory: Path | None, environment: str | None, yes: bo
     from offers_sync.state.ledger_records import RunState  # noqa: PLC0415
 
     with _ledger(directory, environment) as (workspace, ledger):
-        run = _found(ledger, name)
+        run = _found(ledger, name, "purged: they name no guest")
         if run.state is RunState.OPEN:
             raise ConsentError(
                 f"the run {name} is open: its rows still say what was sent",
@@ -203,7 +228,11 @@ def _ledger(directory: Path | None, environment: str | None) -> Iterator[tuple[W
         yield workspace, Ledger(store)
 
 
-def _found(ledger: Ledger, name: str) -> BulkRun:
+def _found(ledger: Ledger, name: str, verb: str = "looked at so") -> BulkRun:
+    """The bulk run of a name; ``verb`` is what cannot be done to a campaign."""
+    from offers_sync.cli import campaign_runs  # noqa: PLC0415  help does not pay for it
+
+    campaign_runs.refuse(name, verb)
     run = ledger.find(name)
     if run is None:
         raise InvalidInputError(f"there is no run called {name}", hint="`offers runs list` shows them")

@@ -12,6 +12,8 @@ from offers_sync.bulk.actions import Action
 from offers_sync.bulk.checking import Checkup
 from offers_sync.bulk.outcomes import SendReport
 from offers_sync.bulk.sending import Sent
+from offers_sync.models.sent_campaigns import CampaignRecord
+from offers_sync.reporting.campaigns import campaign_line
 from offers_sync.reporting.escaping import printable
 from offers_sync.state.ledger_records import BulkRun, LedgerRow
 
@@ -108,9 +110,11 @@ def _ways_on(report: SendReport) -> Iterator[str]:
         )
 
 
-def runs_text(runs: Iterable[BulkRun], when: Callable[[float], str]) -> str:
-    """Bulk runs, one a line."""
-    return "".join(f"{run_line(run, when)}\n" for run in runs)
+def runs_text(runs: Iterable[BulkRun], when: Callable[[float], str], campaigns: Iterable[CampaignRecord] = ()) -> str:
+    """Bulk runs and campaigns, one a line, the newest first."""
+    lines = [(run.made, run_line(run, when)) for run in runs]
+    lines += [(each.sent, campaign_line(each, when)) for each in campaigns]
+    return "".join(f"{line}\n" for _, line in sorted(lines, key=lambda each: each[0], reverse=True))
 
 
 def run_line(run: BulkRun, when: Callable[[float], str]) -> str:

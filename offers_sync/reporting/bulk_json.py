@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from offers_sync.bulk.checking import Checkup
 from offers_sync.bulk.outcomes import EXIT_CODES, SendReport
+from offers_sync.models.sent_campaigns import CampaignRecord
+from offers_sync.reporting.campaigns import campaign_json, campaign_schema
 from offers_sync.state.ledger_records import BulkRun, LedgerRow, RowOutcome, RunState
 
 FORMAT_VERSION: Final = 1
@@ -66,9 +68,10 @@ def run_json(run: BulkRun) -> dict[str, Any]:
     }
 
 
-def runs_json(runs: Iterable[BulkRun]) -> str:
-    """Bulk runs without their rows."""
-    return _text({"format_version": FORMAT_VERSION, "runs": [run_json(run) for run in runs]}) + "\n"
+def runs_json(runs: Iterable[BulkRun], campaigns: Iterable[CampaignRecord] = ()) -> str:
+    """Bulk runs without their rows, and campaigns."""
+    listed = {"runs": [run_json(run) for run in runs], "campaigns": [campaign_json(each) for each in campaigns]}
+    return _text({"format_version": FORMAT_VERSION, **listed}) + "\n"
 
 
 def _with_rows(head: Mapping[str, Any], rows: Iterable[LedgerRow]) -> Iterator[str]:
@@ -133,7 +136,13 @@ def runs_schema() -> dict[str, Any]:
         "ended": {**moment, "type": ["number", "null"]},
         "counts": _object({outcome.value: count for outcome in RowOutcome}),
     }
-    return _object({"format_version": {"const": FORMAT_VERSION}, "runs": {"type": "array", "items": _object(run)}})
+    return _object(
+        {
+            "format_version": {"const": FORMAT_VERSION},
+            "runs": {"type": "array", "items": _object(run)},
+            "campaigns": {"type": "array", "items": campaign_schema()},
+        }
+    )
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from offers_sync.models.json_schema import DIALECT, language_schema
 from offers_sync.reporting.bulk_json import bulk_schema, runs_schema
+from offers_sync.reporting.campaigns import campaign_run_schema
 from offers_sync.reporting.doctor import doctor_schema
 from offers_sync.reporting.explained_schema import explained_schema
 from offers_sync.reporting.graph_json import graph_schema
@@ -55,6 +56,7 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         "state": Published("what `state list --format json` prints", state_schema),
         "bulk": Published("what `gift`, `redeem`, `runs show` and `runs resume` print as JSON", bulk_schema),
         "runs": Published("what `runs list --format json` prints", runs_schema),
+        "campaign-run": Published("what `runs show campaign/KEY --format json` prints", campaign_run_schema),
         "graph": Published("what `graph --format json` prints", graph_schema),
         "explain": Published("what `explain --format json` prints", explained_schema),
     }
