@@ -38,6 +38,7 @@ from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Question, make_plan
 from offers_sync.sandbox import Embedded, Faults, Settings, open_embedded
 from offers_sync.sandbox.world import Kind, Stored, View
+from offers_sync.state.campaigns import Campaigns
 from offers_sync.state.databases import Database, SqliteDatabase, Transaction
 from offers_sync.state.leases import LeaseTerms, hold_environment
 from offers_sync.state.store import Store
@@ -49,6 +50,9 @@ KINDS: Mapping[ObjectKind, Kind] = {
     "criterion": Kind.CRITERION,
     "redeemable": Kind.REDEEMABLE,
 }
+SEGMENT = "Loyal Regulars"
+START = "2027-01-16T08:00:00"
+"""A day after the clock begins."""
 GENEROUS = Guards.model_validate({"creates": 100_000, "updates": "100%"})
 
 
@@ -164,6 +168,12 @@ def redeemable(key: str, rule: Desired | None = None, **fields: Any) -> Desired:
     )
 
 
+def campaign(key: str, offer: Desired, **fields: Any) -> Desired:
+    """A gift of an offer to the regulars, a day after the clock begins."""
+    written = {"name": key, "redeemable": offer.external_id, "segment": SEGMENT, "start": START, "timezone": "Etc/UTC"}
+    return document("campaign", key, **{**written, "depends_on": (("redeemable", offer.key),), **fields})
+
+
 def locate(source: Source, pointer: str) -> tuple[Position, str] | None:
     """A place for every path: its line is the number of its steps, and one more."""
     line = pointer.count("/") + 1
@@ -195,6 +205,7 @@ class Business:
         self.embedded: Embedded = open_embedded(
             None, settings=settings, faults=faults, clock=self.clock.utc, empty=True, wait=self.clock.sleep
         )
+        self.embedded.vendor.world.business.add_segment({"segment_id": 11, "name": SEGMENT})
         self.requests: list[tuple[str, str]] = []
         self.bodies: list[tuple[str, str, Any]] = []
         """Method, path and body of each write."""
@@ -256,7 +267,8 @@ class Business:
         self, store: Store, client: Client, *, is_applying: bool, remembers: bool = True
     ) -> tuple[Plan, Snapshot]:
         began = store.now()
-        snapshot = read_snapshot(client, Wanted(segments=False))
+        gifts = any(each.kind == "campaign" for each in self.documents)
+        snapshot = read_snapshot(client, Wanted(segments=gifts, offered=gifts))
         earlier = explain_earlier(store, snapshot, began, self.patience.settle_seconds) if remembers else Earlier()
         applied: tuple[Applied, ...] = store.applied() if remembers else ()
         question = Question(
@@ -269,6 +281,7 @@ class Business:
             guards=GENEROUS,
             allowances=self.allow,
             unsettled=earlier.unsettled,
+            campaigns=Campaigns(store).all() if gifts else (),
         )
         plan = make_plan(question, locate)
         if is_applying:
@@ -312,6 +325,13 @@ class Business:
         """What the vendor holds of a document."""
         (stored,) = [each for each in self.objects(_listed(wanted)) if each.external_id == wanted.external_id]
         return stored.body
+
+    def campaigns(self) -> list[tuple[str, dict[str, Any]]]:
+        """What the vendor really scheduled: the ids that were sent, and what is gifted."""
+        world = self.embedded.vendor.world
+        with world.reading():
+            rows = world.connection.execute("SELECT external_campaign_id, body FROM campaigns ORDER BY id").fetchall()
+        return [(external_id, json.loads(body)) for external_id, body in rows]
 
     def duplicates(self) -> dict[str, int]:
         """The ids under which more than one object of a kind lives."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields as fields_of
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from businesses import Business
+from businesses import SEGMENT, Business, fields_changed, without
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import WrittenProject, projects
@@ -229,9 +230,8 @@ def test_generated_projects_on_any_mix(project: WrittenProject, server: Settings
         resolution = resolve(loaded, "sandbox")
     assume(not has_errors([*loaded.findings, *resolution.findings]))
     documents = tuple(
-        replace(each, fields={name: value for name, value in each.fields.items() if name != "segment"})
+        fields_changed(each, segment=SEGMENT) if each.kind == "campaign" else without(each, ["segment"])
         for each in resolution.desired
-        if each.kind != "campaign"
     )
     with shop(documents, server, criteria) as business:
         report = business.apply()
@@ -241,3 +241,4 @@ def test_generated_projects_on_any_mix(project: WrittenProject, server: Settings
 
         assert again == []
         assert business.duplicates() == {}
+        assert max(Counter(external_id for external_id, _ in business.campaigns()).values(), default=1) == 1
