@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from offers_sync.cli.options import chosen_folder, directory_option
 from offers_sync.errors import ExitCode, InvalidInputError
+
+if TYPE_CHECKING:
+    from offers_sync.reporting.pipelines import Forge
 
 _PROJECT_FILE: Final = "offers.yaml"
 
@@ -18,31 +21,73 @@ _PROJECT_FILE: Final = "offers.yaml"
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @directory_option
 @click.option("--project", metavar="NAME", help="The project's name; that of the folder by default.")
-def init(*, folder: Path | None, directory: Path | None, project: str | None) -> int:
+@click.option("--ci", "forge", type=click.Choice(["github", "gitlab"]), help="Write a pipeline, too.")
+@click.option(
+    "--env", "environment", metavar="NAME", help="With --ci: its environment; the first that is served by default."
+)
+@click.option(
+    "--origin",
+    metavar="OWNER/NAME@COMMIT",
+    help="With --ci: where it has offers from; where this one is from by default.",
+)
+def init(  # noqa: PLR0913  one parameter for each option
+    *,
+    folder: Path | None,
+    directory: Path | None,
+    project: str | None,
+    forge: Forge | None,
+    environment: str | None,
+    origin: str | None,
+) -> int:
     """Start a project in DIR: offers.yaml, an example of each kind, and completion for editors.
+
+    With --ci also a pipeline: a pull request is planned, what is merged is applied, and a schedule looks for drift.
+    Where DIR is a project already, the pipeline is all that is written.
 
     A file that is already there is never overwritten.
     """
-    from offers_sync.reporting.scaffolding import project_name, scaffold  # noqa: PLC0415  help does not pay for it
-
     chosen = chosen_folder(folder, directory)
+    if forge is None and (environment or origin):
+        raise click.UsageError("--env and --origin say how a pipeline is written: they need --ci.")
+    if forge is None or project is not None or not _is_project(chosen):
+        _start(chosen, project)
+        _say_next(chosen)
+    if forge is not None:
+        from offers_sync.cli.pipelining import Wanted, write_pipeline  # noqa: PLC0415  help does not pay for it
+
+        write_pipeline(chosen, Wanted(forge, environment, origin))
+    return ExitCode.DONE
+
+
+def _is_project(chosen: Path) -> bool:
+    from offers_sync.loading.project import find_project  # noqa: PLC0415
+
+    try:
+        find_project(chosen)
+    except InvalidInputError:
+        return False
+    return True
+
+
+def _start(chosen: Path, project: str | None) -> None:
+    from offers_sync.reporting.scaffolding import project_name, scaffold  # noqa: PLC0415
+
     place = chosen.resolve()
     _refuse_nested(place)
-    texts = scaffold(_checked(project) if project is not None else project_name(place.name))
-    existing = [path for path in texts if _is_there(place / path)]
+    texts = scaffold(checked_key(project, "a project's") if project is not None else project_name(place.name))
+    existing = [path for path in texts if is_there(place / path)]
     if _PROJECT_FILE in existing:
         raise InvalidInputError(_summary(chosen, texts, existing), hint="edit what is there, or choose another folder")
     for path, text in texts.items():
         if path in existing:
             click.echo(f"kept     {path}")
         else:
-            _write(place / path, text)
+            write_new(place / path, text)
             click.echo(f"created  {path}")
-    _say_next(chosen)
-    return ExitCode.DONE
 
 
-def _checked(name: str) -> str:
+def checked_key(name: str, whose: str) -> str:
+    """The name, where it can be one; raises ``InvalidInputError`` where it cannot."""
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
     from offers_sync.models.fields import Key  # noqa: PLC0415
@@ -51,7 +96,7 @@ def _checked(name: str) -> str:
         return TypeAdapter(Key).validate_python(name)
     except ValidationError as error:
         hint = "use lower-case letters, digits and hyphens, such as marlow-burgers"
-        raise InvalidInputError(f"`{name}` cannot be a project's name", hint=hint) from error
+        raise InvalidInputError(f"`{name}` cannot be {whose} name", hint=hint) from error
 
 
 def _refuse_nested(place: Path) -> None:
@@ -63,7 +108,8 @@ def _refuse_nested(place: Path) -> None:
             )
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Whether something is there, a link that leads nowhere included."""
     return path.exists() or path.is_symlink()
 
 
@@ -74,7 +120,8 @@ def _summary(folder: Path, texts: dict[str, str], existing: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _write(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, and its folders; raises ``InvalidInputError`` where that cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
