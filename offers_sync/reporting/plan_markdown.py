@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from offers_sync.findings import Finding, Severity
+from offers_sync.findings import Finding, Position, Severity
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.reporting.columns import contrasted, cut
 from offers_sync.reporting.formats import Page
@@ -149,7 +149,8 @@ class _Comment:
             parts.append(fenced(lines, "diff"))
         own = [*block.findings, *(finding for row in block.rows for finding in row.findings)]
         findings = [*common, *own]
-        told = [self._finding(finding) for finding in findings[:_FINDINGS_SHOWN]]
+        title = block.steps[0].position if len(block.steps) == 1 else None
+        told = [self._finding(finding, title) for finding in findings[:_FINDINGS_SHOWN]]
         if len(findings) > _FINDINGS_SHOWN:
             told.append(f"- and {len(findings) - _FINDINGS_SHOWN:,} more")
         return "\n\n".join([*parts, "\n".join(told)] if told else parts)
@@ -173,9 +174,11 @@ class _Comment:
         names = list(dict.fromkeys(step.name for step in held.steps))
         return f"- {_listed(names)}: {prose(cut(held.reason, _MESSAGE_LENGTH))}"
 
-    def _finding(self, finding: Finding) -> str:
+    def _finding(self, finding: Finding, title: Position | None = None) -> str:
+        """A finding with its place, but for the one that stands in the title above it."""
         place = finding.position
-        where = f" in {self._place(place.file, place.line)}" if place is not None else ""
+        is_said = title is not None and place is not None and (place.file, place.line) == (title.file, title.line)
+        where = f" in {self._place(place.file, place.line)}" if place is not None and not is_said else ""
         hint = f"<br>hint: {prose(cut(finding.hint, _MESSAGE_LENGTH))}" if finding.hint else ""
         message = prose(cut(finding.message, _MESSAGE_LENGTH))
         return f"- {_SYMBOLS[finding.severity]} {code(finding.code)}{where}: {message}{hint}"

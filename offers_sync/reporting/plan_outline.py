@@ -132,7 +132,7 @@ def refusals_of(plan: Plan) -> tuple[str, ...]:
 
 
 def _refusal(guard: GuardReport) -> str:
-    way = f"; to let it through: {printable(guard.allow_with)}" if guard.allow_with else ""
+    way = f"; to let it through: `{printable(guard.allow_with)}`" if guard.allow_with else ""
     figures = f"{guard.actual:,} planned, {printable(guard.limit)} allowed"
     return f"the guard `{printable(guard.guard)}` refuses it: {figures}{way}"
 
