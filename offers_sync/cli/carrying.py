@@ -33,6 +33,7 @@ from offers_sync.errors import ConsentError, ExitCode, InvalidInputError, Offers
 from offers_sync.planning.plan import Plan
 from offers_sync.reporting.formats import render
 from offers_sync.reporting.saved_plan import SavedPlan, differing
+from offers_sync.reporting.wording import counted
 from offers_sync.state.leases import LeaseTerms, hold_environment
 from offers_sync.state.records import Hold
 from offers_sync.state.store import Store
@@ -95,7 +96,7 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
         _show_plan(plan, workspace, order.saved)
         _check_plan(plan, order.saved)
         if not plan.is_empty:
-            _agree(order)
+            _agree(order, plan)
         store.remember(adopted(plan, workspace.resolution.desired, snapshot, applied))
         with watching(order.events) as watch:
             surroundings = replace(_surroundings(workspace, client, store), author=author, watch=watch)
@@ -170,12 +171,14 @@ def _check_fresh(plan: Plan, saved: SavedPlan) -> None:
     )
 
 
-def _agree(order: Order) -> None:
+def _agree(order: Order, plan: Plan) -> None:
     if order.saved is not None or order.is_agreed:
         return
     if not sys.stdin.isatty():
         raise ConsentError("nothing was written: nobody is there to agree", hint="pass --yes to apply without asking")
-    if not click.confirm("Apply this?", err=True):
+    campaigns = plan.summary.distribute
+    gifts = f"This sends {counted(campaigns, 'campaign')}, which cannot be undone. " if campaigns else ""
+    if not click.confirm(f"{gifts}Apply this?", err=True):
         raise ConsentError("nothing was written: you did not agree")
 
 
