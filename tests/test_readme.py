@@ -3,8 +3,9 @@
 A block of ``console`` is run, in order, in one folder that holds a copy of ``examples``: a line after ``$`` is a
 command, the lines below it are its whole output, a line of three dots stands for any lines, and ``<id>`` for any
 word.  A command that shows no output may print anything.  A command ends with 0 unless ``echo $?`` follows it.
-A ``yaml`` block with ``file=PATH`` is that file; one with ``write=PATH`` is written before the next block.  Blocks of
-``sh`` are not run: they install, or they do not come back.
+A ``yaml`` block with ``file=PATH`` is that file; one with ``write=PATH`` is written before the next block; one with
+``ci=PATH`` is what ``offers init`` writes.  Blocks of ``sh`` and ``lua`` are not run: they install, ask a server that
+is not there, or do not come back.
 """
 
 from __future__ import annotations
@@ -111,8 +112,19 @@ def test_files_shown(block: Block) -> None:
 def test_all_blocks_are_of_a_known_sort() -> None:
     """No block escapes the tests by a slip of its first line."""
     for block in _blocks():
-        assert block.language in {"console", "sh", "yaml", "text"}, block
-        assert block.target == "" or (block.language == "yaml" and re.match("(file|write)=", block.target)), block
+        assert block.language in {"console", "sh", "yaml", "lua", "text"}, block
+        assert block.target == "" or (block.language == "yaml" and re.match("(file|write|ci)=", block.target)), block
+
+
+def test_workflows_shown(tmp_path: Path) -> None:
+    """A workflow that the README shows is the one that init writes for the example, as far as it can know."""
+    shutil.copytree(ROOT / "examples/offers", tmp_path / "offers", ignore=shutil.ignore_patterns(".offers"))
+    assert run(["init", str(tmp_path / "offers"), "--ci", "github"]) == 0
+    shown = {block.target.removeprefix("ci="): block.text for block in _blocks() if block.target.startswith("ci=")}
+    assert len(shown) == 2
+    for path, text in shown.items():
+        written = (tmp_path / "offers" / path).read_text(encoding="utf-8")
+        assert re.sub(r"(uses: )[^/ ]+/offers-sync(/[^@\n]*@)\w+", r"\1OWNER/offers-sync\2COMMIT", written) == text
 
 
 def test_fault_file(tmp_path: Path) -> None:
