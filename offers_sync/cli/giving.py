@@ -70,10 +70,10 @@ def show_errors(findings: Iterable[Finding], folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole, so that nobody reads half of it."""
+    """Replace a file as a whole, so that nobody reads half of it; colours are for terminals."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_text(click.unstyle(text), encoding="utf-8", newline="\n")
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

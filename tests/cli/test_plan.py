@@ -97,7 +97,9 @@ def test_the_plan_is_the_same_in_every_file(project: Path, capsys: pytest.Captur
     assert [step["key"] for step in as_plan(printed)["steps"]] == ["lunch", "five-off"]
     assert (project / "report.json").read_text(encoding="utf-8") == printed
     assert (project / "saved.json").read_text(encoding="utf-8") == printed
-    assert "2 to create" in (project / "report.txt").read_text(encoding="utf-8")
+    report = (project / "report.txt").read_text(encoding="utf-8")
+    assert "2 to create" in report
+    assert "\x1b" not in report, "a file has no colours"
     assert not list(project.glob(".*.tmp"))
 
 
