@@ -116,6 +116,7 @@ def test_the_plan_is_the_same_in_every_file(project: Path, capsys: pytest.Captur
         (["--env", "production"], "${TEST_KEY_THAT_NOBODY_SETS}, which is not set"),
         (["--offline"], "--offline needs --base"),
         (["--base", "main"], "not a git repository"),
+        (["--base", ""], "--base is empty"),
         (["missing"], "missing does not exist"),
     ],
 )
@@ -126,6 +127,23 @@ def test_what_cannot_be_planned_says_why(
     assert project.exists()
     assert run(["plan", *arguments]) == 3
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("name: Five", "external_id: {production: offer-1}\nname: Five", "missing-for-environment"),
+        ("{flat_discount: 5}", "{criterion: dinner}", "unknown-reference"),
+        ("name: Five", "effective_location: uptown\nname: Five", "unknown-location"),
+    ],
+)
+def test_a_fault_of_the_files_is_shown_once(
+    project: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, code: str
+) -> None:
+    """What is wrong in any environment is not told again for the one that is planned."""
+    edit(project / "five-off.yaml", old, new)
+    assert run(["plan"]) == 3
+    assert capsys.readouterr().err.count(f"error {code}") == 1
 
 
 def test_faults_of_files_are_shown_and_reported(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
