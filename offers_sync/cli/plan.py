@@ -54,6 +54,8 @@ def plan(  # noqa: PLR0913  one parameter for each option
 
     if offline and base is None:
         raise click.UsageError("--offline needs --base: it compares with the base as if it were applied.")
+    if base is not None and not base.strip():
+        raise click.UsageError("--base is empty: name a commit, such as origin/main; perhaps a variable is not set.")
     start = chosen_folder(folder, directory)
     files = [*reports, *([("json", out)] if out is not None else [])]
     asking = pieces.Asking(Allowed(allow_creates, allow_updates, frozenset(allow_lookalikes)), only, show_unmanaged)
