@@ -3,9 +3,9 @@
 A block of ``console`` is run, in order, in one folder that holds a copy of ``examples``: a line after ``$`` is a
 command, the lines below it are its whole output, a line of three dots stands for any lines, and ``<id>`` for any
 word.  A command that shows no output may print anything.  A command ends with 0 unless ``echo $?`` follows it.
-A ``yaml`` block with ``file=PATH`` is that file; one with ``write=PATH`` is written before the next block; one with
-``ci=PATH`` is what ``offers init`` writes.  Blocks of ``sh`` and ``lua`` are not run: they install, ask a server that
-is not there, or do not come back.
+A ``yaml`` or ``csv`` block with ``file=PATH`` is that file; one with ``write=PATH`` is written before the next block;
+one with ``ci=PATH`` is what ``offers init`` writes.  Blocks of ``sh`` and ``lua`` are not run: they install, ask a
+server that is not there, or do not come back.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def test_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     for block in _blocks():
         match block.language, block.target.partition("=")[::2]:
-            case "yaml", ("write", path):
+            case "yaml" | "csv", ("write", path):
                 (tmp_path / path).write_text(block.text, encoding="utf-8")
             case "console", _:
                 _follow(_commands(block))
@@ -112,8 +112,9 @@ def test_files_shown(block: Block) -> None:
 def test_all_blocks_are_of_a_known_sort() -> None:
     """No block escapes the tests by a slip of its first line."""
     for block in _blocks():
-        assert block.language in {"console", "sh", "yaml", "lua", "text"}, block
-        assert block.target == "" or (block.language == "yaml" and re.match("(file|write|ci)=", block.target)), block
+        assert block.language in {"console", "sh", "yaml", "csv", "lua", "text"}, block
+        is_file = block.language in {"yaml", "csv"} and re.match("(file|write|ci)=", block.target)
+        assert block.target == "" or is_file, block
 
 
 def test_workflows_shown(tmp_path: Path) -> None:
