@@ -489,7 +489,7 @@ LIST_INCOMPLETE = _warning(
     "The list of what lives may be incomplete",
     "It changed while it was read, or gives no proof of its end. What is not in it may exist all the same, so nothing "
     "of its kind is created.",
-    "Plan again when nobody else is editing.",
+    "Plan again when nobody else is editing; where it stays so, show this to PAR Punchh support.",
 )
 LIVE_EDIT = _notice(
     "live-edit",

@@ -45,6 +45,11 @@ class Code:
     meaning: str
     remedy: str
 
+    @property
+    def hint(self) -> str:
+        """The remedy as the hint of a finding."""
+        return self.remedy[:1].lower() + self.remedy[1:].rstrip(".")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -149,7 +149,7 @@ class Distributing:
 
     def _unknown(self, step: Step, record: CampaignRecord, error: OffersError) -> ItemOutcome:
         self._settle(record, CampaignState.UNKNOWN, note=error.message)
-        finding = Finding.of(codes.CAMPAIGN_UNKNOWN, codes.CAMPAIGN_UNKNOWN.title, hint=codes.CAMPAIGN_UNKNOWN.remedy)
+        finding = Finding.of(codes.CAMPAIGN_UNKNOWN, codes.CAMPAIGN_UNKNOWN.title, hint=codes.CAMPAIGN_UNKNOWN.hint)
         said = (placed(step.desired, finding, self._with.locate),)
         return ItemOutcome(step, Outcome.UNKNOWN, (error.message, unknown_words(record)), said)
 
@@ -209,4 +209,4 @@ def _start_alteration(record: CampaignRecord, scheduled: Scheduled) -> Iterator[
 
 
 def _altered(message: str, path: str) -> Finding:
-    return Finding.of(codes.CAMPAIGN_ALTERED, message, hint=codes.CAMPAIGN_ALTERED.remedy, path=path)
+    return Finding.of(codes.CAMPAIGN_ALTERED, message, hint=codes.CAMPAIGN_ALTERED.hint, path=path)

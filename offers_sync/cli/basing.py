@@ -76,7 +76,7 @@ def changed_environments(side: BaseSide, loaded: Loaded) -> Iterator[Finding]:
             yield Finding.of(
                 codes.ENVIRONMENTS_CHANGED,
                 f"the environment `{name}` is {what} by this change; {counts}",
-                hint=codes.ENVIRONMENTS_CHANGED.remedy,
+                hint=codes.ENVIRONMENTS_CHANGED.hint,
                 path=f"/environments/{name}",
                 position=place[0] if place is not None else None,
                 source_line=place[1] if place is not None else "",

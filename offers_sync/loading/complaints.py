@@ -39,8 +39,7 @@ class TextComplaint:
 
 def advice(code: Code) -> str:
     """A code's remedy as the hint of a finding."""
-    remedy = code.remedy
-    return remedy[:1].lower() + remedy[1:].rstrip(".")
+    return code.hint
 
 
 def to_pointer(path: Path) -> str:

@@ -41,7 +41,7 @@ def campaign_steps(scene: Scene, desired: Desired) -> tuple[tuple[Step, ...], tu
     """The step of a campaign, if there is one, and what is to be said of it."""
     record = _record_of(scene, desired)
     changed = _changed(scene, desired, record) if record is not None else ""
-    said = [Finding.of(codes.CAMPAIGN_CHANGED, changed, hint=codes.CAMPAIGN_CHANGED.remedy)] if changed else []
+    said = [Finding.of(codes.CAMPAIGN_CHANGED, changed, hint=codes.CAMPAIGN_CHANGED.hint)] if changed else []
     if record is not None and record.is_open:
         step = replace(_step(scene, desired), held_back=unknown_words(record), is_unsettled=True)
         return (step,), (_unknown(record), *said)
@@ -92,7 +92,7 @@ def unknown_words(record: CampaignRecord) -> str:
 
 def _unknown(record: CampaignRecord) -> Finding:
     message = f"nobody knows whether {record.name} was scheduled: {unknown_words(record)}"
-    return Finding.of(codes.CAMPAIGN_UNKNOWN, message, hint=codes.CAMPAIGN_UNKNOWN.remedy)
+    return Finding.of(codes.CAMPAIGN_UNKNOWN, message, hint=codes.CAMPAIGN_UNKNOWN.hint)
 
 
 # ------------------------------------------------------------------------------------------------------- the step
@@ -201,7 +201,7 @@ def _problems(scene: Scene, desired: Desired) -> Iterator[Finding]:
 
 
 def _problem(code: Code, message: str, path: str = "") -> Finding:
-    return Finding.of(code, message, hint=code.remedy, path=path)
+    return Finding.of(code, message, hint=code.hint, path=path)
 
 
 def _offer_problems(scene: Scene, desired: Desired) -> Iterator[Finding]:

@@ -68,5 +68,5 @@ def _as_applied(scene: Scene, applied: Applied) -> Desired:
 
 
 def _sayings(scene: Scene, gaps: tuple[str, ...]) -> Iterator[Finding]:
-    yield from gap_findings(gaps)
+    yield from gap_findings(scene, gaps)
     yield from memory_finding(scene)

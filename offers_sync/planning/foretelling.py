@@ -136,7 +136,7 @@ def foreseen_findings(kind: ObjectKind, payload: Tree, world: World) -> Iterator
         match each.effect:
             case Effect.REFUSED:
                 message = f"the server would refuse this {kind}: {each.message}"
-                yield Finding.of(codes.WOULD_BE_REFUSED, message, hint=codes.WOULD_BE_REFUSED.remedy, path=path)
+                yield Finding.of(codes.WOULD_BE_REFUSED, message, hint=codes.WOULD_BE_REFUSED.hint, path=path)
             case Effect.DROPPED:
                 noun = _NOUNS.get(each.place, "value")
                 message = f"the server would drop this {noun}: {each.message}{_unknown_selector(each)}"

@@ -37,7 +37,7 @@ def _ended(situation: Situation, step: Step) -> Iterator[Annotation]:
     verb = "created" if step.action is Action.CREATE else "changed"
     message = f"the offer ended at {end.local_time}, before it is {verb}"
     yield _annotation(
-        step.desired, Finding.of(codes.ENDED_ALREADY, message, hint=codes.ENDED_ALREADY.remedy, path=end.path)
+        step.desired, Finding.of(codes.ENDED_ALREADY, message, hint=codes.ENDED_ALREADY.hint, path=end.path)
     )
 
 
@@ -51,7 +51,7 @@ def _unknown_places(situation: Situation) -> Iterator[Annotation]:
             if place not in known:
                 kind = "location" if place.startswith("location:") else "group of locations"
                 message = f"the server lists no {kind} `{place}`"
-                finding = Finding.of(codes.UNKNOWN_PLACE, message, hint=codes.UNKNOWN_PLACE.remedy, path=path)
+                finding = Finding.of(codes.UNKNOWN_PLACE, message, hint=codes.UNKNOWN_PLACE.hint, path=path)
                 yield _annotation(desired, finding)
 
 
@@ -71,7 +71,7 @@ def _overlaps(situation: Situation) -> Iterator[Annotation]:
         more = " and more" if len(others) > _NAMES_SHOWN else ""
         message = f"{shown}{more} may be applied by itself to the same items at the same time"
         finding = Finding.of(
-            codes.AUTO_OFFERS_OVERLAP, message, hint=codes.AUTO_OFFERS_OVERLAP.remedy, path="/auto_applicable"
+            codes.AUTO_OFFERS_OVERLAP, message, hint=codes.AUTO_OFFERS_OVERLAP.hint, path="/auto_applicable"
         )
         yield _annotation(offer, finding)
 

@@ -61,7 +61,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     said = annotate(situation, annotations, question.allowances, locate)
     orphans, gaps = orphans_of(scene), gaps_of(scene)
     general = (
-        *gap_findings(gaps),
+        *gap_findings(scene, gaps),
         *memory_finding(scene),
         *unverified_everywhere(survey.unverified),
         *orphan_findings(orphans),

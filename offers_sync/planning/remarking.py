@@ -19,6 +19,7 @@ from offers_sync.planning.plan import plain
 from offers_sync.planning.question import Scene, name_of
 
 _VALUE_LENGTH: Final = 80
+_FEATURE_OFF: Final = "ask PAR Punchh support to enable it; `offers doctor` shows which features are on"
 
 
 def remarks_about(desired: Desired, remarks: Iterable[FieldRemark]) -> Iterator[Annotation]:
@@ -60,7 +61,7 @@ def document_remarks(scene: Scene, desired: Desired, *, never_lived: bool) -> It
 
 
 def _annotation(desired: Desired, code: Code, message: str, path: str = "") -> Annotation:
-    hint = "" if code.name in _SELF_EVIDENT else code.remedy
+    hint = "" if code.name in _SELF_EVIDENT else code.hint
     return Annotation(desired.kind, desired.key, Finding.of(code, message, hint=hint, path=path))
 
 
@@ -87,10 +88,11 @@ def gaps_of(scene: Scene) -> tuple[str, ...]:
     return tuple(f"{', '.join(names)}: {gap}" for gap, names in kinds.items())
 
 
-def gap_findings(gaps: Iterable[str]) -> Iterator[Finding]:
-    """A warning for each of them."""
+def gap_findings(scene: Scene, gaps: Iterable[str]) -> Iterator[Finding]:
+    """A warning for each of them, with what would mend it."""
+    hint = _FEATURE_OFF if scene.question.snapshot.is_degraded else codes.LIST_INCOMPLETE.hint
     for gap in gaps:
-        yield Finding.of(codes.LIST_INCOMPLETE, f"the list may be incomplete: {gap}", hint=codes.LIST_INCOMPLETE.remedy)
+        yield Finding.of(codes.LIST_INCOMPLETE, f"the list may be incomplete: {gap}", hint=hint)
 
 
 def memory_finding(scene: Scene) -> Iterator[Finding]:
@@ -103,7 +105,7 @@ def memory_finding(scene: Scene) -> Iterator[Finding]:
         f"nothing is remembered of {whom} of these documents: drift looks like an edit, fields that left a document "
         "are not cleared, and what the server does not show is not compared"
     )
-    yield Finding.of(codes.NOTHING_REMEMBERED, message, hint=codes.NOTHING_REMEMBERED.remedy)
+    yield Finding.of(codes.NOTHING_REMEMBERED, message, hint=codes.NOTHING_REMEMBERED.hint)
 
 
 def orphans_of(scene: Scene) -> tuple[str, ...]:
@@ -130,4 +132,4 @@ def orphan_findings(orphans: Iterable[str]) -> Iterator[Finding]:
     """A notice for each of them."""
     for name in orphans:
         message = f"{name} has left git; its object lives on and is not touched"
-        yield Finding.of(codes.ORPHANED, message, hint=codes.ORPHANED.remedy)
+        yield Finding.of(codes.ORPHANED, message, hint=codes.ORPHANED.hint)

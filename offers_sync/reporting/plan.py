@@ -211,7 +211,7 @@ class _Text:
     # ------------------------------------------------------------------------------- findings and what is held
 
     def _held(self, held: Held) -> Iterator[str]:
-        names = list(dict.fromkeys(printable(step.name) for step in held.steps))
+        names = [printable(name) for name in held.names]
         if held.is_asked_for:
             yield f"  {len(held.steps):,} steps {held.reason}"
             return

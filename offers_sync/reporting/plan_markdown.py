@@ -171,8 +171,7 @@ class _Comment:
     def _held(self, held: Held) -> str:
         if held.is_asked_for:
             return f"- {len(held.steps):,} steps {prose(held.reason)}"
-        names = list(dict.fromkeys(step.name for step in held.steps))
-        return f"- {_listed(names)}: {prose(cut(held.reason, _MESSAGE_LENGTH))}"
+        return f"- {_listed(held.names)}: {prose(cut(held.reason, _MESSAGE_LENGTH))}"
 
     def _finding(self, finding: Finding, title: Position | None = None) -> str:
         """A finding with its place, but for the one that stands in the title above it."""

@@ -91,6 +91,11 @@ class Held:
     steps: tuple[Step, ...]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What is kept back, each once."""
+        return tuple(dict.fromkeys(held_name(step) for step in self.steps))
+
+    @property
     def is_asked_for(self) -> bool:
         """Whether the reader narrowed the plan so, and need not be told of each."""
         return self.reason == LEFT_OUT
@@ -135,6 +140,11 @@ def _refusal(guard: GuardReport) -> str:
     way = f"; to let it through: `{printable(guard.allow_with)}`" if guard.allow_with else ""
     figures = f"{guard.actual:,} planned, {printable(guard.limit)} allowed"
     return f"the guard `{printable(guard.guard)}` refuses it: {figures}{way}"
+
+
+def held_name(step: Step) -> str:
+    """What a step would do, told from what else is to happen to its document."""
+    return f"the image of {step.name}" if step.action is Action.UPLOAD_IMAGE else step.name
 
 
 def held_of(plan: Plan) -> tuple[Held, ...]:

@@ -12,7 +12,7 @@ from offers_sync import codes
 from offers_sync.findings import SEVERITY_ORDER, Finding
 from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Plan
-from offers_sync.reporting.plan_outline import held_of, refusals_of
+from offers_sync.reporting.plan_outline import held_name, held_of, refusals_of
 
 _FIRST: Final = (
     codes.NO_PLAN.name,
@@ -34,12 +34,12 @@ def remarks_of(plan: Plan) -> tuple[Finding, ...]:
 
 def _remarks(plan: Plan) -> Iterator[Finding]:
     if plan.failure and not plan.findings:
-        yield Finding.of(codes.NO_PLAN, plan.failure, hint=codes.NO_PLAN.remedy)
+        yield Finding.of(codes.NO_PLAN, plan.failure, hint=codes.NO_PLAN.hint)
     for refusal in refusals_of(plan):
         yield Finding.of(codes.GUARD_REFUSED, refusal)
     for held in held_of(plan):
         for step in held.steps if not held.is_asked_for else ():
-            message = f"{step.name} is kept back: {held.reason}"
+            message = f"{held_name(step)} is kept back: {held.reason}"
             yield Finding.of(codes.KEPT_BACK, message, position=step.position)
     for step in plan.steps:
         yield from step.annotations if step.held_back != LEFT_OUT else ()

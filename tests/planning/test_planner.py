@@ -279,6 +279,8 @@ def test_without_the_full_lists_nothing_can_be_written() -> None:
     assert changes(step) == [("/name", "Lunch", "Late lunch")]
     assert step.held_back == "ingestion is off"
     assert made.gaps == ("selector, criterion, redeemable: ingestion is off",)
+    (hint,) = [finding.hint for finding in made.findings if finding.code == "list-incomplete"]
+    assert hint.startswith("ask PAR Punchh support to enable it"), "planning again would not help"
 
 
 @pytest.mark.parametrize("uuid", [OFFER.external_id, "some-other-id"])

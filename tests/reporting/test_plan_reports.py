@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import click
@@ -17,7 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from offers_sync.findings import SEVERITY_ORDER
-from offers_sync.planning.plan import Plan
+from offers_sync.planning.plan import Action, Plan
 from offers_sync.reporting.columns import width_of
 from offers_sync.reporting.escaping import printable
 from offers_sync.reporting.formats import Page, render
@@ -274,6 +275,15 @@ def test_sarif_is_valid(name: str) -> None:
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
     assert len(run["results"]) == len(remarks_of(PLANS[name]()))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "github", "sarif"])
+def test_an_image_that_is_kept_back_is_told_from_its_offer(form: str) -> None:
+    """Offer and image have one name, and a reader sees which of the two has to wait."""
+    made = PLANS["typical"]()
+    (image,) = [step for step in made.steps if step.action is Action.UPLOAD_IMAGE]
+    waiting = replace(made, steps=(replace(image, held_back="its offer is kept back"),))
+    assert f"the image of {image.name}" in render(form, waiting, PAGE).replace("`", "")
 
 
 # ------------------------------------------------------------------------------------- nothing is forged anywhere
