@@ -34,9 +34,13 @@ mkdir -p "$4/bin"
 cp '{offers}' "$4/bin/offers"
 cp '{pip}' "$4/bin/python"
 """
-_OFFERS: Final = (
-    "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -c 'from offers_sync.cli.main import main; main()' \"$@\"\n"
-)
+_OFFERS: Final = """\
+#!{python}
+import sys
+sys.path.insert(0, {root!r})
+from offers_sync.cli.main import main
+main()
+"""
 _PIP: Final = "#!/bin/sh\necho \"$*\" >> '{told}'\n"
 
 
@@ -97,7 +101,7 @@ class Runner:
         for place in (self.temp, self._programs):
             place.mkdir(parents=True)
         offers, pip = self._programs / "offers", self._programs / "pip"
-        offers.write_text(_OFFERS.format(root=ROOT, python=sys.executable))
+        offers.write_text(_OFFERS.format(root=str(ROOT), python=sys.executable))
         pip.write_text(_PIP.format(told=self.pip_told))
         (self._programs / "python3").write_text(_PYTHON.format(offers=offers, pip=pip))
         for program in self._programs.iterdir():
@@ -115,11 +119,17 @@ class Runner:
         return run
 
     def use(
-        self, action: str, event: Event, inputs: Mapping[str, str], environment: Mapping[str, str] | None = None
+        self,
+        action: str,
+        event: Event,
+        inputs: Mapping[str, str],
+        environment: Mapping[str, str],
+        *,
+        artifacts: Path | None = None,
     ) -> Run:
-        """Run one of our actions as the only step of a job."""
-        run = self._new_run()
-        step = {"uses": f"marlow/offers-sync/.github/actions/{action}@main", "with": inputs, "env": environment or {}}
+        """Run one of our actions as the only step of a job, in a run that has saved artifacts already."""
+        run = self._new_run() if artifacts is None else Run(artifacts)
+        step = {"uses": f"marlow/offers-sync/.github/actions/{action}@main", "with": inputs, "env": environment}
         job = {"steps": [step]}
         run.jobs["job"] = self._job(run, job, {"github": self._github(event, "a workflow"), "secrets": {}})
         return run
