@@ -52,7 +52,7 @@ class Distributing:
         self.halt: OffersError | None = None
         """The error after which no other campaign is sent."""
         self.under_way: set[StepId] = set()
-        """The steps that were noted in the ledger."""
+        """The steps that may stand in the ledger."""
 
     def carry_out(self, steps: Iterable[Step]) -> Iterator[ItemOutcome]:
         """The outcome of each, as it comes about.  Raises when a list cannot be read, before the call that needs it."""
@@ -73,14 +73,13 @@ class Distributing:
         late = lead_problem(start, self._now()) if start is not None else "the start is no moment"
         if late:
             return _held(step, f"not sent: {late}")
+        self.under_way.add(step_id(step))
         try:
             record = self._ledger.intend(self._record(step, found))
-        except SentBeforeError as error:
-            return _held(step, f"not sent: {error.message}")
         except OffersError as error:  # what cannot be noted is not sent
-            self.halt = error
+            self.under_way.discard(step_id(step))
+            self.halt = None if isinstance(error, SentBeforeError) else error
             return _held(step, f"not sent: {error.message}")
-        self.under_way.add(step_id(step))
         self._with.watch(BatchSent(_ACTION, _KIND, 1))
         item, how = self._sent(step, record, found)
         self._with.watch(BatchAnswered(_ACTION, _KIND, 1, how, "; ".join(item.errors)))

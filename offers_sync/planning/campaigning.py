@@ -258,9 +258,8 @@ def _instant(local: Any, zone: str) -> datetime | None:
 def _repeated(scene: Scene, desired: Desired, start: Start) -> Iterator[Finding]:
     """Another campaign that was sent, or would be sent first, with the same gift."""
     waivers = [each for each in scene.question.allowances if each.code is not None]
-    gift = _gift(desired.fields, start)
     for name, other in _others(scene, desired):
-        if _gift(other, Start.of(other)) == gift:
+        if _is_same_gift(other, desired.fields) and _moment(other) == start.utc:
             message = f"{name} gifts the same offer to the same segment at the same moment"
             finding = _problem(codes.CAMPAIGN_REPEATED, message)
             if not is_waived(desired, finding, waivers):
@@ -276,5 +275,5 @@ def _others(scene: Scene, desired: Desired) -> Iterator[tuple[str, Tree]]:
     return ((name_of("campaign", key), fields) for key, fields in sorted(others.items()) if key != desired.key)
 
 
-def _gift(fields: Tree, start: Start | None) -> tuple[Any, ...]:
-    return fields.get("redeemable"), fields.get("segment"), start.utc if start is not None else ""
+def _is_same_gift(one: Tree, other: Tree) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("redeemable", "segment"))

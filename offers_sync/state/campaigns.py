@@ -19,6 +19,9 @@ from offers_sync.state.store import Store
 _COLUMNS: Final = "key, external_id, fields, state, answer, note, request_id, run, who, sent, ended"
 
 
+_NOTE_LENGTH: Final = 1_000
+
+
 class SentBeforeError(OffersError):
     """The ledger knows the campaign already, so it is not sent."""
 
@@ -57,6 +60,7 @@ class Campaigns:
     def settle(self, record: CampaignRecord, state: CampaignState, **about: Any) -> CampaignRecord:
         """Note what became of a campaign that this run sent; ``about`` are answer, note and request id."""
         ended = replace(record, state=state, ended=self._store.now(), **about)
+        ended = replace(ended, note=_storable(ended.note), request_id=_storable(ended.request_id))
         with self._store.database.transaction() as transaction:
             transaction.execute(
                 "UPDATE offers_campaigns SET state = ?, answer = ?, note = ?, request_id = ?, ended = ? "
@@ -100,6 +104,11 @@ class Campaigns:
                 *(self._store.scope, *arguments),
             )
         return tuple(_record(row) for row in rows)
+
+
+def _storable(text: str) -> str:
+    """The server's words on one line, without what a database does not take."""
+    return " ".join(text.replace("\0", " ").encode("utf-8", "replace").decode().split())[:_NOTE_LENGTH]
 
 
 def _record(row: tuple[Any, ...]) -> CampaignRecord:

@@ -214,6 +214,16 @@ def test_any_refusal_is_failed(opened: Open, status: int, page: Any) -> None:
     assert (posts(business), len(business.campaigns())) == (2, 1)
 
 
+def test_words_that_no_database_takes(database: Database) -> None:
+    """Whatever the server says is kept as far as it can be, and the campaign has failed."""
+    said_so = Fault(at=AT, status=422, body={"error": "no\0 way\n" + "x" * 5_000})
+    business = Business(OFFER, GIFT, database=database, faults=Faults(rules=(said_so,)))
+    assert business.apply().exit_code is ExitCode.PARTIAL
+    (record,) = known(business)
+    assert (record.state, "no way xxx" in record.note, len(record.note)) == (CampaignState.FAILED, True, 1_000)
+    business.embedded.close()
+
+
 @pytest.mark.parametrize("status", [401, 403, 302])
 def test_a_key_that_may_not(opened: Open, status: int) -> None:
     """The first refusal of the key ends everything; no other campaign is tried."""
