@@ -101,7 +101,7 @@ class Runner:
         for place in (self.temp, self._programs):
             place.mkdir(parents=True)
         offers, pip = self._programs / "offers", self._programs / "pip"
-        offers.write_text(_OFFERS.format(root=str(ROOT), python=sys.executable))
+        write_tool(offers)
         pip.write_text(_PIP.format(told=self.pip_told))
         (self._programs / "python3").write_text(_PYTHON.format(offers=offers, pip=pip))
         for program in self._programs.iterdir():
@@ -191,6 +191,12 @@ class Runner:
             "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_TEMP": str(self.temp),
         }
+
+
+def write_tool(path: Path) -> None:
+    """A program that is this checkout's ``offers``, as an installation would have it."""
+    path.write_text(_OFFERS.format(root=str(ROOT), python=sys.executable))
+    path.chmod(0o755)
 
 
 def _needs(job: Mapping[str, Any]) -> list[str]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml
 from forges import FakeForge
 from forges import served as served_forge
 from repositories import OFFER, SECRETS, Repository, business, change_in_dashboard, pull_request
@@ -19,6 +24,15 @@ from offers_sync.loading.identity import derive_id
 PRODUCTION: Final = {"environment": "production", "folder": "menu"}
 SAVED: Final = {**PRODUCTION, "artifact": "plan"}
 PUSH: Final = Event("push")
+INTERRUPTIBLE: Final = """\
+#!{python}
+import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+print("sending", flush=True)
+signal.sigwait([signal.SIGINT])
+print("finished what was in flight", flush=True)
+sys.exit(130)
+"""
 
 
 class Town:
@@ -268,6 +282,27 @@ def test_without_a_saved_plan_nothing_is_applied(town: Town, tmp_path: Path) -> 
     run = town.runner.use("apply", PUSH, SAVED, SECRETS, artifacts=tmp_path / "none")
     assert run.jobs["job"].outcome == "failure"
     assert run.log == ""
+
+
+def test_a_cancelled_apply_hears_of_it(tmp_path: Path) -> None:
+    """The runner's signal reaches the tool, which finishes what is in flight; what it says is still kept."""
+    action = yaml.safe_load((ROOT / ".github/actions/apply/action.yml").read_text(encoding="utf-8"))
+    (script,) = (step["run"] for step in action["runs"]["steps"] if step.get("id") == "apply")
+    tool = tmp_path / "tool"
+    tool.write_text(INTERRUPTIBLE.format(python=sys.executable), encoding="utf-8")
+    tool.chmod(0o755)
+    with subprocess.Popen(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        env={"PATH": os.environ["PATH"], "OFFERS": str(tool), "SAVED": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as step:
+        assert step.stdout is not None
+        assert step.stdout.readline() == "sending\n"
+        step.send_signal(signal.SIGINT)
+        assert step.stdout.read() == "finished what was in flight\n"
+    assert step.returncode == 130
+    assert (tmp_path / "run.txt").read_text() == "sending\nfinished what was in flight\n"
 
 
 # ------------------------------------------------------------------------------------------------------------- drift
