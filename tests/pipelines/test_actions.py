@@ -29,7 +29,7 @@ INTERRUPTIBLE: Final = """\
 import signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 print("sending", flush=True)
-signal.sigwait([signal.SIGINT])
+signal.sigtimedwait([signal.SIGINT], 20) or sys.exit(1)
 print("finished what was in flight", flush=True)
 sys.exit(130)
 """
