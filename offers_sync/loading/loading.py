@@ -148,6 +148,7 @@ class _Reading:
         self._surroundings, self._focus = surroundings, focus
         self._texts: dict[str, FileText] = {}
         self._project: Project | None = None
+        self._sound_rest: Project | None = None
         self._documents: list[LoadedDocument] = []
         self._faulty: list[FaultyDocument] = []
         self._salvaged: dict[Source, Salvaged] = {}
@@ -193,7 +194,9 @@ class _Reading:
             self._charges.append((source, complaint))
             return
         examined = examine_project(written, self._surroundings)
-        self._project = cast("Project | None", examined.model)
+        self._project = self._sound_rest = cast("Project | None", examined.model)
+        if self._project is None and isinstance(written, dict):
+            self._sound_rest = _rest_of_project(written, examined.complaints)
         self._charges.extend((source, complaint) for complaint in examined.complaints)
 
     def _read_document(self, source: Source, written: Any) -> None:
@@ -213,7 +216,7 @@ class _Reading:
 
     def finish(self, folder: Path) -> Loaded:
         """Hold the documents against each other, and look up where everything stands."""
-        census = Census(self._project, tuple(self._documents), tuple(self._faulty))
+        census = Census(self._sound_rest, tuple(self._documents), tuple(self._faulty))
         for check in _CHECKS:
             self._charges.extend(check(census))
         if self._salvaged:
@@ -266,6 +269,23 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
         if said not in seen:
             yield finding
         seen.add(said)
+
+
+def _rest_of_project(written: dict[str, Any], complaints: Iterable[Complaint]) -> Project | None:
+    """An offers.yaml to hold documents against, if its faults do not bear on them."""
+    salvaged = salvage(Project, written) if all(map(_bears_on_no_document, complaints)) else None
+    return cast("Project", salvaged.model) if salvaged is not None else None
+
+
+def _bears_on_no_document(complaint: Complaint) -> bool:
+    match complaint.path:
+        case ("guards" | "allow", *_):
+            return True
+        case ("environments", _):
+            return complaint.code is codes.FIELD_NEEDED
+        case ("environments", _, str() as field, *_):
+            return field != "locations" and complaint.meant != "locations"
+    return False
 
 
 def _name_of(written: Any) -> tuple[str, str]:

@@ -131,7 +131,7 @@ def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) ->
         outside = {(text.language, text.name) for text in catalogued.get(offer.key, ())}
         lacking = [
             (language, missing)
-            for language in wanted
+            for language in dict.fromkeys(wanted)
             if (
                 missing := [
                     name
@@ -149,6 +149,7 @@ def _missing(offer: Redeemable, needed: Sequence[str], lacking: Sequence[tuple[s
         language if missing == list(needed) else f"{language} ({', '.join(missing)})" for language, missing in lacking
     ]
     languages = ", ".join(parts)
-    hint = f"add it to the catalogue of {lacking[0][0]}, or under `locales` here"
+    catalogues = "the catalogue" if len(lacking) == 1 else "the catalogues"
+    hint = f"add it to {catalogues} of {' and '.join(language for language, _ in lacking)}, or under `locales` here"
     path: Path = ("name",) if needed == lacking[0][1] or "name" in lacking[0][1] else (lacking[0][1][0],)
     return Complaint(codes.MISSING_TRANSLATION, path, f"`{offer.key}` is not translated into {languages}", hint)

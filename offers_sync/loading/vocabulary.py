@@ -25,6 +25,40 @@ _ADVICE: Final = {
     "deleted": "nothing can be deleted; `retired: true` withdraws an offer",
 }
 
+_SYNONYMS: Final = {
+    "equals": "==",
+    "eq": "==",
+    "is": "==",
+    "=": "==",
+    "not_equals": "!=",
+    "ne": "!=",
+    "<>": "!=",
+    "gt": ">",
+    "lt": "<",
+    "gte": ">=",
+    "ge": ">=",
+    "=>": ">=",
+    "lte": "<=",
+    "le": "<=",
+    "=<": "<=",
+    "between": "in_range",
+    "range": "in_range",
+    "contains": "like",
+    "cheapest": "min_price",
+    "lowest": "min_price",
+    "dearest": "max_price",
+    "most_expensive": "max_price",
+    "highest": "max_price",
+    "half_up": "round",
+    "up": "ceil",
+    "down": "floor",
+    "online": "online_only",
+    "offline": "offline_only",
+    "in_store": "offline_only",
+    "bogo": "bogof",
+}
+"""What people write for words of the vendor's that look quite different."""
+
 Models = Sequence[type[BaseModel]]
 
 
@@ -34,6 +68,11 @@ def closest(word: str, words: Iterable[str]) -> str | None:
 
     meant = _plain(word)[:_COMPARED_LENGTH]
     candidates = {_plain(candidate): candidate for candidate in words}
+    if _SYNONYMS.get(meant) in candidates:
+        return candidates[_SYNONYMS[meant]]
+    longer = [candidate for candidate in candidates if candidate.endswith(f"_{meant}")]
+    if len(longer) == 1:
+        return candidates[longer[0]]
     found = get_close_matches(meant, candidates, n=1)
     return candidates[found[0]] if found else None
 

@@ -17,6 +17,15 @@ from pydantic_core import ErrorDetails
 from offers_sync import codes
 from offers_sync.contract import TIMEZONES
 from offers_sync.findings import Code
+from offers_sync.loading.advising import (
+    NUMBER,
+    advise_key,
+    advise_language,
+    advise_server,
+    advise_time,
+    as_share,
+    without_marks,
+)
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.composing import FLAWED
 from offers_sync.loading.secrecy import is_public
@@ -29,9 +38,13 @@ _SHOWN_LENGTH: Final = 60
 _LISTED_WORDS: Final = 8
 _TRUE_WORDS: Final = frozenset({"yes", "on", "y", "true", "1"})
 _FALSE_WORDS: Final = frozenset({"no", "off", "n", "false", "0"})
-_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _QUOTED_WORD: Final = re.compile(r"'([^']*)'")
 _INSIDE_MARK: Final = re.compile(r"<\w+>|\[key\]")
+_VARIABLE: Final = r"(?:secrets\.|env\.)?[A-Z_][A-Z0-9_]*_[A-Z0-9_]*"
+_MISWRITTEN_REFERENCE: Final = re.compile(
+    rf"(?:[Bb]earer +)?(?:\$?[{{(]{{0,2}} *{_VARIABLE} *[)}}]{{0,2}}|\$\{{?[A-Z][A-Z0-9_]*\}}?)"
+)
+"""The name of a variable in the dress of a shell, of a pipeline or of a header, or without any; never a key."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WITH_OFFSET: Final = re.compile(r"(.+?[0-9])\s*(?:[zZ]|[+-][0-9]{2}:?[0-9]{2})", re.ASCII)
 
@@ -84,7 +97,7 @@ def _translate_one(details: ErrorDetails, model: type[BaseModel], written: Mappi
     if details["type"] == "extra_forbidden":
         return _unknown(case)
     is_name = details["loc"][-1:] == ("[key]",)
-    if case.is_secret and details["type"] not in ("missing", "too_short"):
+    if case.is_secret and not is_name and details["type"] not in ("missing", "too_short"):
         code, message, hint = _secret(case)
     elif isinstance(case.value, OddScalar):
         code, message, hint = _ambiguous(case, details["type"])
@@ -187,10 +200,12 @@ def _advise_text(case: _Case) -> str:
 
 def _advise_number(case: _Case) -> str:
     match case.value:
-        case str() as text if _NUMBER.fullmatch(text.strip()):
+        case str() as text if NUMBER.fullmatch(text.strip()):
             return f"remove the quotes: {text.strip()}"
-        case str() as text if _NUMBER.fullmatch(text.strip(" $€£%").replace(",", "").replace("_", "")):
-            return f"write the number alone: {text.strip(' $€£%').replace(',', '').replace('_', '')}"
+        case str() as text if (plain := without_marks(text)) is not None:
+            return f"write the number alone: {plain}"
+        case Decimal() as number if case.path[-1] == "updates":
+            return f"write a count, or a share such as {as_share(number)}"
         case Decimal() as number:
             return f"write {number.to_integral_value():f}, or another whole number"
         case None:
@@ -273,8 +288,6 @@ def _not_in_set(case: _Case) -> Words:
             f"{case.name} is read as a block of text",
             "an unquoted > begins one; quote it: '>'",
         )
-    if case.path[-1:] == ("operator",) and case.value == "=":
-        return codes.WRONG_VALUE, message, "did you mean `==`?"
     return codes.WRONG_VALUE, message, did_you_mean(case.value, words) or _list_words(case, words)
 
 
@@ -307,7 +320,8 @@ def _too_long(case: _Case) -> Words:
 
 def _too_short(case: _Case) -> Words:
     what = "text" if isinstance(case.value, str) else "list" if isinstance(case.value, list) else "mapping"
-    hint = "write something" if case.is_required else "write something, or remove the line"
+    some = "something" if what == "text" else "at least one entry"
+    hint = f"write {some}" if case.is_required else f"write {some}, or remove the line"
     return codes.OUT_OF_RANGE, f"{case.name} is an empty {what}", hint
 
 
@@ -336,10 +350,14 @@ def _wrong_form(case: _Case) -> Words:
     written = str(case.value)
     expected, hint = _FORMS_BY_FIELD.get(name) or _FORMS.get(str(case.context.get("pattern")), ("", ""))
     shown = "" if "@" in written else f"{case.name} cannot be {quote(written)}: "
+    if case.name == quote(written):
+        shown = f"{case.name} cannot stand here: "
     if hint and "$" not in written:
-        hint = ""
+        hint = advise_server(written)
     if not hint and case.context.get("pattern") == KEY_PATTERN:
-        hint = _advise_key(written)
+        hint = advise_key(written)
+    if case.context.get("pattern") == LANGUAGE_PATTERN:
+        hint = advise_language(written)
     return codes.WRONG_FORM, f"{shown}{expected}", hint
 
 
@@ -352,6 +370,9 @@ def _secret(case: _Case) -> Words:
         return codes.WRONG_FORM, expected, "for example state: ${OFFERS_STATE_URL}"
     if not isinstance(case.value, (str, int, Decimal, OddScalar)) or isinstance(case.value, bool) or case.value == "":
         return codes.WRONG_TYPE, "`token` names the variable that holds the key", "for example token: ${PUNCHH_KEY}"
+    if _MISWRITTEN_REFERENCE.fullmatch(str(case.value).strip()):
+        expected = "`token` is not written as a reference to a variable"
+        return codes.WRONG_FORM, expected, "a dollar, the name in braces, and nothing around it: token: ${PUNCHH_KEY}"
     environment = str(case.path[-2])
     variable = re.sub(r"[^A-Z0-9]+", "_", environment.upper()).strip("_")
     return (
@@ -359,11 +380,6 @@ def _secret(case: _Case) -> Words:
         "`token` holds a key itself instead of naming the variable that holds it",
         f"write token: ${{{variable}_PUNCHH_KEY}}, set that variable, and have the key replaced: it has been in a file",
     )
-
-
-def _advise_key(written: str) -> str:
-    suggestion = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
-    return f"for example `{suggestion}`" if suggestion else ""
 
 
 def _time_form(case: _Case) -> Words:
@@ -379,7 +395,7 @@ def _time_form(case: _Case) -> Words:
 
 
 def _time_value(case: _Case) -> Words:
-    return codes.WRONG_TIME, f"there is no such date or time as {quote(str(case.value))}", ""
+    return codes.WRONG_TIME, f"there is no such date or time as {quote(str(case.value))}", advise_time(str(case.value))
 
 
 def _zone(case: _Case) -> Words:

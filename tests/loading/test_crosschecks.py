@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from projects import CRITERION, OFFERS, REDEEMABLE, SELECTOR, WrittenFiles
 
 from offers_sync.loading.identity import derive_id
@@ -265,3 +266,55 @@ def test_what_is_written_in_a_document_is_waived_by_its_key(project: WrittenFile
     project.write("offers.yaml", OFFERS + "allow: [{code: no-filter, key: redeemable/a, reason: meant}]\n")
 
     assert project.findings() == ()
+
+
+# ------------------------------------------------------------------------------------------ a faulty offers.yaml
+
+
+ADOPTED = "kind: redeemable\nkey: {}\nname: A\nreceipt_rule: {{flat_discount: 5}}\nexternal_id: offer-1\n"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "guards: {creates: many}",
+        "allow: [{code: no-such-code, reason: because}, no-filter]",
+        "guards: {crates: 50}",
+    ],
+)
+def test_a_fault_of_offers_yaml_hides_none_of_the_documents(project: WrittenFiles, fault: str) -> None:
+    """What the fault has nothing to do with is checked in the same run."""
+    project.write("offers.yaml", f"{OFFERS}{fault}\n")
+    project.write("a.yaml", ADOPTED.format("a") + "effective_location: uptown\n")
+    project.write("b.yaml", ADOPTED.format("b"))
+    project.write("c.yaml", ADOPTED.format("c").replace("offer-1", "offer-2") + "only: [prod]\n")
+    told = {told.rpartition(" ")[2] for told in project.told()}
+    assert {"unknown-location", "duplicate-identity", "unknown-environment"} <= told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"location:1234"', "1234"),
+        ("locations: {downtown", "location: {downtown"),
+        ("defaults: {timezone: America/Chicago}", "defaults: {timezone: CST}"),
+        ("environments:", "environment:"),
+        ('{downtown: "location:88"}', "{downtown: 88}"),
+    ],
+)
+def test_a_fault_that_documents_lean_on_is_told_alone(project: WrittenFiles, old: str, new: str) -> None:
+    """Nobody is sent to a document for what is wrong in offers.yaml."""
+    project.write("offers.yaml", OFFERS.replace(old, new, 1))
+    project.write("a.yaml", ADOPTED.format("a") + "effective_location: downtown\nonly: [production]\n")
+    project.write("c.yaml", "kind: campaign\nkey: c\nname: C\nredeemable: a\nsegment: S\nonly: [production]\n"
+                  "start: 2090-06-01T10:00:00\n")  # fmt: skip
+    assert {told.partition(":")[0] for told in project.told()} == {"offers.yaml"}
+
+
+def test_a_language_that_is_wanted_twice_is_missed_once(project: WrittenFiles) -> None:
+    """The notice names each language once, and the catalogue of each."""
+    project.write("offers.yaml", f"{OFFERS}locales: [fr, es, fr]\n")
+    project.write("a.yaml", ADOPTED.format("a"))
+    finding = project.only_finding()
+    assert finding.message == "`a` is not translated into fr, es"
+    assert finding.hint == "add it to the catalogues of fr and es, or under `locales` here"
