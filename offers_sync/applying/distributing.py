@@ -26,7 +26,7 @@ from offers_sync.findings import Finding, Severity
 from offers_sync.models.sent_campaigns import CampaignRecord, CampaignState, Start
 from offers_sync.models.values import Offered, Outcome
 from offers_sync.planning.annotating import is_waived, placed
-from offers_sync.planning.campaigning import lead_problem, unknown_words
+from offers_sync.planning.campaigning import lead_problem, unknown_finding
 from offers_sync.planning.joining import join
 from offers_sync.planning.plan import Step
 from offers_sync.state.campaigns import Campaigns, SentBeforeError
@@ -148,9 +148,8 @@ class Distributing:
 
     def _unknown(self, step: Step, record: CampaignRecord, error: OffersError) -> ItemOutcome:
         self._settle(record, CampaignState.UNKNOWN, note=error.message)
-        finding = Finding.of(codes.CAMPAIGN_UNKNOWN, codes.CAMPAIGN_UNKNOWN.title, hint=codes.CAMPAIGN_UNKNOWN.hint)
-        said = (placed(step.desired, finding, self._with.locate),)
-        return ItemOutcome(step, Outcome.UNKNOWN, (error.message, unknown_words(record)), said)
+        said = (placed(step.desired, unknown_finding(record), self._with.locate),)
+        return ItemOutcome(step, Outcome.UNKNOWN, (error.message,), said)
 
     def _done(self, step: Step, record: CampaignRecord, scheduled: Scheduled) -> ItemOutcome:
         self._settle(record, CampaignState.DONE, answer=scheduled.said, request_id=scheduled.request_id)

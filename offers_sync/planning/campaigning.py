@@ -35,6 +35,7 @@ from offers_sync.planning.segments import segment_number
 LEAD: Final = timedelta(seconds=CAMPAIGN_LEAD_SECONDS)
 _FIELDS: Final = ("name", "redeemable", "segment")
 _MINUTE_SECONDS: Final = 60
+_SHARED: Final = "do so once, with the state that everybody who applies shares"
 
 
 def campaign_steps(scene: Scene, desired: Desired) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
@@ -44,7 +45,7 @@ def campaign_steps(scene: Scene, desired: Desired) -> tuple[tuple[Step, ...], tu
     said = [Finding.of(codes.CAMPAIGN_CHANGED, changed, hint=codes.CAMPAIGN_CHANGED.hint)] if changed else []
     if record is not None and record.is_open:
         step = replace(_step(scene, desired), held_back=unknown_words(record), is_unsettled=True)
-        return (step,), (_unknown(record), *said)
+        return (step,), (unknown_finding(record), *said)
     if record is not None and record.state is CampaignState.DONE:
         return (), tuple(said)
     problems = [] if scene.question.is_offline else list(_problems(scene, desired))
@@ -68,7 +69,7 @@ def forgotten_campaigns(scene: Scene) -> Iterator[Finding]:
     ids, keys = {each.external_id for each in written}, {each.key for each in written}
     for record in scene.question.campaigns:
         if record.is_open and record.external_id not in ids and record.key not in keys:
-            yield _unknown(record)
+            yield unknown_finding(record)
 
 
 def lead_problem(start: Start, now: datetime) -> str:
@@ -82,17 +83,21 @@ def lead_problem(start: Start, now: datetime) -> str:
 
 
 def unknown_words(record: CampaignRecord) -> str:
-    """What keeps a campaign of unknown outcome back, and the way out."""
+    """What keeps a campaign of unknown outcome back."""
     sent = datetime.fromtimestamp(record.sent, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (
-        f"it was sent at {sent} and no answer came, so it is never sent again by itself: look for it in the vendor's "
-        f"dashboard, then `offers runs settle {record.name} --as sent`, or `--as not-sent`"
+        f"it was sent at {sent} and no answer came, so it is never sent again by itself: look for it, then "
+        f"`offers runs settle {record.name}`"
     )
 
 
-def _unknown(record: CampaignRecord) -> Finding:
-    message = f"nobody knows whether {record.name} was scheduled: {unknown_words(record)}"
-    return Finding.of(codes.CAMPAIGN_UNKNOWN, message, hint=codes.CAMPAIGN_UNKNOWN.hint)
+def unknown_finding(record: CampaignRecord) -> Finding:
+    """What is said of it wherever it shows, with the way out."""
+    message = f"nobody knows whether {record.name} was scheduled"
+    hint = (
+        f"look for it in the vendor's dashboard, then `offers runs settle {record.name} --as sent`, or `--as not-sent`"
+    )
+    return Finding.of(codes.CAMPAIGN_UNKNOWN, message, hint=hint)
 
 
 # ------------------------------------------------------------------------------------------------------- the step
@@ -185,7 +190,7 @@ def _problems(scene: Scene, desired: Desired) -> Iterator[Finding]:
     """Every reason not to send a campaign now, each at the line that it is about."""
     start = Start.of(desired.fields)
     if scene.question.no_lasting_memory:
-        yield _problem(codes.CAMPAIGN_NEEDS_MEMORY, scene.question.no_lasting_memory)
+        yield Finding.of(codes.CAMPAIGN_NEEDS_MEMORY, scene.question.no_lasting_memory, hint=_SHARED)
     if start is None:
         yield _problem(codes.CAMPAIGN_TOO_SOON, "the start is no moment that can be sent", "/start")
     yield from _offer_problems(scene, desired)

@@ -327,8 +327,12 @@ def test_a_campaign_of_which_nobody_knows(state: CampaignState) -> None:
     step = only_step(made)
     assert step.is_unsettled
     assert step.held_back == (
-        "it was sent at 2026-07-01 12:00 UTC and no answer came, so it is never sent again by itself: look for it in "
-        "the vendor's dashboard, then `offers runs settle campaign/kick-off --as sent`, or `--as not-sent`"
+        "it was sent at 2026-07-01 12:00 UTC and no answer came, so it is never sent again by itself: look for it, "
+        "then `offers runs settle campaign/kick-off`"
+    )
+    assert step.annotations[1].hint == (
+        "look for it in the vendor's dashboard, then `offers runs settle campaign/kick-off --as sent`, or "
+        "`--as not-sent`"
     )
     assert [each.code for each in step.annotations] == ["campaign-changed", "campaign-unknown"]
     assert made.is_empty
@@ -338,7 +342,7 @@ def test_one_that_left_git_while_nobody_knows() -> None:
     """It is told in every plan until a person settles it."""
     made = planned(OFFER, campaigns=(record(CampaignState.UNKNOWN),))
     assert [each.code for each in made.findings] == ["campaign-unknown"]
-    assert "offers runs settle campaign/kick-off" in made.findings[0].message
+    assert "offers runs settle campaign/kick-off" in made.findings[0].hint
 
 
 def test_one_that_was_refused_may_be_sent_again() -> None:
