@@ -88,6 +88,7 @@ def _clause(clause: str) -> str:
 
 
 _IN_FILES: Final = {
+    "file-empty": Mistake("# Offers for autumn.\n", _LUNCH),
     "yaml-syntax": _lunch('note: "Ask legal.\n', 'note: "Ask legal."\n'),
     "yaml-recursive": _lunch("template: &texts\n  short_prompt: *texts\n", "template:\n  short_prompt: Lunch\n"),
     "yaml-duplicate-key": _lunch("points: 100\npoints: 120\n", "points: 120\n"),
@@ -264,7 +265,74 @@ _LEFT_TO_US: Final = {
         "- {attribute: receipt_hour, operator: in, value: '14,15,16,17'}\n",
     ),
 }
-MISTAKES: Final = MappingProxyType({**_IN_FILES, **_IN_DOCUMENTS, **_ACROSS_DOCUMENTS, **_LEFT_TO_US})
+_AUTOMATIC: Final = """\
+kind: redeemable
+key: {key}
+name: {name}
+auto_applicable: true
+receipt_rule: {{criterion: {key}}}
+---
+kind: criterion
+key: {key}
+name: {name}
+qc_processing_function: sum_amounts
+percentage_of_processed_amount: 10
+line_item_filters: [{{selector: {selector}}}]
+"""
+_BY_THEMSELVES: Final = _AUTOMATIC.format(key="shakes", name="Cheaper shakes", selector="shakes") + "---\n"
+_SHAKES: Final = """\
+---
+kind: selector
+key: {key}
+name: {name}
+base_items:
+  clauses:
+  - {{attribute: item_family, operator: ==, value: {family}}}
+"""
+_ALL_SHAKES: Final = _SHAKES.format(key="shakes", name="Shakes", family=310)
+_DEAL: Final = f"{_LUNCH}distributable: true\n"
+_GIFTS: Final = _GIFT.replace("Loyal Regulars", "{}").replace("2090-06-01T10:00:00", "{}")
+IN_PLANS: Final = {
+    "guard-refused": _offers(
+        f"{_EMBEDDED}guards: {{creates: 0}}\n# document.yaml\n{_LUNCH}",
+        f"{_EMBEDDED}guards: {{creates: 5}}\n# document.yaml\n{_LUNCH}",
+    ),
+    "kept-back": Mistake(f"{_DEAL}segment: Loyal Regularz\n", f"{_DEAL}segment: Loyal Regulars\n"),
+    "ended-already": _lunch(
+        "schedule: {end: 2020-06-30T23:59:59, timezone: America/Chicago}\n",
+        "schedule: {end: 2090-06-30T23:59:59, timezone: America/Chicago}\n",
+    ),
+    "unknown-place": _lunch("effective_location: location:99999\n", "effective_location: location:1234\n"),
+    "retired-never-live": _lunch("retired: true\n", ""),
+    "auto-offers-overlap": Mistake(
+        _BY_THEMSELVES + _AUTOMATIC.format(key="summer", name="Summer shakes", selector="shakes") + _ALL_SHAKES,
+        _BY_THEMSELVES
+        + _AUTOMATIC.format(key="summer", name="Summer shakes", selector="small-shakes")
+        + _ALL_SHAKES
+        + _SHAKES.format(key="small-shakes", name="Small shakes", family=311),
+    ),
+    "part-would-be-dropped": _ten_percent(
+        "qc_processing_function: sum_amounts\nline_item_filters: [{selector: {external_id: shaks}}]\n",
+        "qc_processing_function: sum_amounts\nline_item_filters: [{selector: shakes}]\n" + _ALL_SHAKES,
+    ),
+    "would-be-refused": Mistake(
+        _LUNCH.replace("{flat_discount: 5}", "{criterion: {external_id: ten-percent}}"),
+        _LUNCH.replace("{flat_discount: 5}", "{criterion: ten-percent}")
+        + f"---\n{_TEN_PERCENT}qc_processing_function: sum_amounts\nline_item_filters: [{{selector: shakes}}]\n"
+        + _ALL_SHAKES,
+    ),
+    "campaign-too-soon": Mistake(
+        f"{_LUNCH}---\n" + _GIFTS.format("Loyal Regulars", "2020-06-01T10:00:00"), f"{_LUNCH}---\n{_GIFT}"
+    ),
+    "campaign-segment-unclear": Mistake(
+        f"{_LUNCH}---\n" + _GIFTS.format("Loyal Regularz", "2090-06-01T10:00:00"), f"{_LUNCH}---\n{_GIFT}"
+    ),
+    "campaign-repeated": Mistake(
+        f"{_LUNCH}---\n{_GIFT}---\n{_GIFT.replace('kick-off', 'start')}", f"{_LUNCH}---\n{_GIFT}"
+    ),
+}
+"""These are found where the files are compared with a server."""
+MISTAKES: Final = MappingProxyType({**_IN_FILES, **_IN_DOCUMENTS, **_ACROSS_DOCUMENTS, **_LEFT_TO_US, **IN_PLANS})
 
 
 def find_mistake(code: str) -> Mistake | None:
