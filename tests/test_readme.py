@@ -19,6 +19,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import click
 import pytest
 import yaml
 
@@ -151,6 +152,24 @@ def test_commands_named() -> None:
     code = "\n".join(shell + re.findall(r"`([^`\n]+)`", text))
     named = set(re.findall(r"(?:^|[\s/])offers ([a-z]+)\b", code, re.MULTILINE))
     assert named == set(offers.list_commands(None))  # type: ignore[arg-type]  the list needs no context
+
+
+def test_options_named() -> None:
+    """What the README shows without running it has only options that there are."""
+    lines = [line for block in _blocks() if block.language == "sh" for line in block.text.splitlines()]
+    calls = [shlex.split(line, comments=True) for line in lines if line.startswith("offers ")]
+    assert len(calls) > 8
+    for call in calls:
+        _parse(offers, [word for word in call[1:] if word not in {">", "|"}])
+
+
+def _parse(command: click.Command, words: list[str]) -> None:
+    context = click.Context(command, info_name=command.name)
+    _, rest, _ = command.make_parser(context).parse_args(words)
+    if isinstance(command, click.Group) and rest:
+        inner = command.get_command(context, rest[0])
+        assert inner is not None, rest[0]
+        _parse(inner, rest[1:])
 
 
 def test_exit_codes() -> None:
