@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from offers_sync.cli.workspace import Workspace
     from offers_sync.models.values import Applied
     from offers_sync.state.records import Entry
+    from offers_sync.state.store import Store
 
 
 @click.group()
@@ -58,7 +60,8 @@ def list_(*, directory: Path | None, environment: str | None, form: str) -> int:
     from offers_sync.reporting.history import state_json, state_text  # noqa: PLC0415
 
     with open_store(_workspace(directory, environment)) as store:
-        known = (store.applied(), store.open_entries(), store.made_on_purpose(), store.current_hold())
+        entries = (*store.open_entries(), *_open_campaigns(store))
+        known = (store.applied(), entries, store.made_on_purpose(), store.current_hold())
     click.echo(state_json(*known) if form == "json" else state_text(*known), nl=False)
     return ExitCode.DONE
 
@@ -96,7 +99,23 @@ def _workspace(directory: Path | None, environment: str | None) -> Workspace:
     return workspace
 
 
+def _open_campaigns(store: Store) -> Iterator[Entry]:
+    """The campaigns of which nobody knows, as the writes that they are."""
+    from offers_sync.state.campaigns import Campaigns  # noqa: PLC0415  help does not pay for it
+    from offers_sync.state.records import Entry, EntryId, Intent  # noqa: PLC0415
+
+    for each in Campaigns(store).all():
+        if each.is_open:
+            intent = Intent("distribute", "campaign", each.key, each.external_id)
+            yield Entry(EntryId(each.run, 0), intent, each.sent, each.ended)
+
+
 def _named(name: str, applied: tuple[Applied, ...]) -> list[Applied]:
+    if name.startswith("campaign/"):
+        raise InvalidInputError(
+            f"{name} is a campaign, and what was sent of those is never forgotten",
+            hint=f"`offers runs show {name}` says what is known of it",
+        )
     inside = f"{name.removeprefix('redeemable/')}/receipt_rule"
     found = [each for each in applied if name in {each.key, f"{each.kind}/{each.key}"}]
     found += [each for each in applied if each.kind == "criterion" and each.key == inside]

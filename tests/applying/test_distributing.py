@@ -292,6 +292,18 @@ def test_the_list_is_joined_again_by_name(opened: Open) -> None:
     assert sent["redeemable_uuid"] != OFFER.external_id
 
 
+def test_where_only_the_distribution_side_is_enabled(opened: Open) -> None:
+    """An offer that was made before is found by its id, and its campaign is sent."""
+    business = opened(OFFER)
+    business.apply()
+    business.want(OFFER, GIFT)
+    business.follow(Faults(settings={"ingestion_enabled": False}))
+    (step,) = [step for step in business.plan().steps if step.kind == "campaign"]
+    assert step.held_back == ""
+    assert outcomes(business.apply())["distribute campaign/gift"] == "done"
+    assert len(business.campaigns()) == 1
+
+
 def test_an_offer_that_failed_keeps_its_campaign_back(opened: Open) -> None:
     """Nothing is gifted that did not come about."""
     fault = Fault(at="create-redeemables", status=422)
@@ -410,7 +422,7 @@ def test_the_ledger_takes_a_campaign_once(database: Database) -> None:
         )
         with pytest.raises(SentBeforeError):
             ledger.intend(record)
-        assert not ledger.settle_unknown(record, CampaignState.FAILED, "no", owner)
+        assert not ledger.settle_unknown(replace(record, external_id="other"), CampaignState.FAILED, "no", owner)
     (kept,) = ledger.all()
     assert (kept.external_id, kept.state, kept.campaign_id, kept.fields) == (
         "other",

@@ -19,6 +19,7 @@ from postgres import fresh_database, running_postgres
 
 from offers_sync.cli.main import run
 from offers_sync.reporting.campaigns import campaign_run_schema
+from offers_sync.reporting.history import state_schema
 from offers_sync.reporting.plan_json import plan_schema
 from offers_sync.reporting.published import published_schema
 from offers_sync.reporting.run_json import run_schema
@@ -263,6 +264,9 @@ def test_one_that_left_git_while_nobody_knows(lasting: Shop, capsys: pytest.Capt
     applied(capsys, 9)
     (lasting.folder / "kick-off.yaml").unlink()
     assert [each["code"] for each in planned(capsys)["findings"]] == ["campaign-unknown"]
+    assert run(["state", "list", "--env", "shop", "--format", "json"]) == 0
+    (entry,) = told(capsys, state_schema())["open"]
+    assert (entry["action"], entry["kind"], entry["key"]) == ("distribute", "campaign", "kick-off")
     assert run(["runs", "settle", "campaign/kick-off", "--env", "shop", "--as", "done", "--yes"]) == 0
     assert planned(capsys)["findings"] == []
 
@@ -401,6 +405,7 @@ def test_history_and_state_hold_no_second_truth(lasting: Shop, capsys: pytest.Ca
     """A campaign cannot be forgotten: what was sent is known as long as the memory lasts."""
     applied(capsys, 0)
     assert run(["state", "forget", "campaign/kick-off", "--env", "shop"]) == 3
+    assert "never forgotten" in capsys.readouterr().err
     with open_store(lasting.folder / ".offers" / "state.db", "test-burgers", "shop") as store:
         assert store.open_entries() == ()
     assert planned(capsys)["steps"] == []
