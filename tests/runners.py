@@ -81,7 +81,6 @@ class Run:
     log: str = ""
     summary: str = ""
     scanned: list[str] = field(default_factory=list)
-    checkouts: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def annotations(self) -> list[str]:
@@ -90,10 +89,11 @@ class Run:
 
 
 class Runner:
-    """A machine with a workspace, which jobs share as if each had checked out the same commit."""
+    """A machine with a workspace, which jobs share; or, where it clones, with a new one for each job."""
 
-    def __init__(self, folder: Path, workspace: Path, forge: str) -> None:
-        self.folder, self.workspace, self.forge = folder, workspace, forge
+    def __init__(self, folder: Path, repository: Path, forge: str, *, clones: bool = False) -> None:
+        self.folder, self.workspace, self.forge = folder, repository, forge
+        self.repository = repository if clones else None
         self.temp = folder / "temp"
         self.pip_told = folder / "pip"
         self._programs = folder / "programs"
@@ -147,6 +147,9 @@ class Runner:
         if not is_ready or ("if" in job and not is_true(_condition(job["if"], contexts))):
             return JobRun("skipped", {}, [])
         github = contexts["github"]
+        if self.repository is not None:
+            self._runs += 1
+            self.workspace = self.folder / f"workspace-{self._runs}"
         place = _Place(self, run, contexts, self.environment(github), {})
         outcome = place.follow(job["steps"])
         inside = {**contexts, "steps": place.steps_context()}
@@ -155,7 +158,11 @@ class Runner:
 
     def _github(self, event: Event, workflow: str) -> dict[str, Any]:
         sha = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=self.workspace, capture_output=True, text=True, check=False
+            ["git", "rev-parse", "HEAD"],
+            cwd=self.repository or self.workspace,
+            capture_output=True,
+            text=True,
+            check=False,
         ).stdout.strip()
         return {
             "event_name": event.name,
@@ -298,7 +305,11 @@ class _Place:
     # ------------------------------------------------------------------------------------------ what others made
 
     def _checkout(self, given: Mapping[str, str]) -> Step:
-        self._run.checkouts.append(given)
+        if self._runner.repository is not None:
+            depth = given.get("fetch-depth", "1")
+            shallow = [] if depth == "0" else ["--depth", depth]
+            origin = f"file://{self._runner.repository}"
+            subprocess.run(["git", "clone", "-q", *shallow, origin, str(self._runner.workspace)], check=True)
         return Step("success")
 
     def _upload_artifact(self, given: Mapping[str, str]) -> Step:

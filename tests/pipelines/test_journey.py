@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import pytest
 from forges import FakeForge
 from forges import served as served_forge
+from postgres import fresh_database, running_postgres
 from repositories import OFFER, SECRETS, Repository, business, change_in_dashboard, pull_request
 from runners import Event, Run, Runner
 
@@ -30,10 +31,14 @@ class Town(NamedTuple):
     forge: FakeForge
     vendor: str
 
-    def run(self, verb: str, event: Event) -> Run:
+    def run(self, verb: str, event: Event, **secrets: str) -> Run:
         """Run one of the workflows that init wrote."""
         path = self.repository.folder / ".github" / "workflows" / f"marlow-menu-production-{verb}.yml"
-        return self.runner.run(path, event, SECRETS)
+        return self.runner.run(path, event, {**SECRETS, **secrets})
+
+    def rent(self, folder: Path) -> Town:
+        """The same with machines that begin with nothing."""
+        return self._replace(runner=Runner(folder, self.repository.folder, self.runner.forge, clones=True))
 
 
 @pytest.fixture
@@ -118,3 +123,26 @@ def test_drift_has_one_issue(town: Town) -> None:
     assert town.run("apply", PUSH).jobs["apply"].outcome == "success"
     assert town.run("drift", MORNING).jobs["drift"].outcome == "success"
     assert [issue["state"] for issue in town.forge.issues] == ["closed"]
+
+
+def test_machines_that_remember_nothing(town: Town, tmp_path: Path) -> None:
+    """Each job has a checkout of its own, as deep as it asks for, and what they share is a database."""
+    town = town.rent(tmp_path / "machines")
+    with running_postgres() as server, fresh_database(server) as url:
+        applied = town.run("apply", PUSH, OFFERS_STATE_URL=url)
+        assert [job.outcome for job in applied.jobs.values()] == ["success", "success"], applied.log
+
+        town.repository.branch("more")
+        town.repository.write("menu/ten-off.yaml", OFFER.format(key="ten-off", name="Ten off"))
+        town.repository.commit("Ten off")
+        town.repository.merge_for_review("more")
+        planned = town.run("plan", pull_request(), OFFERS_STATE_URL=url)
+        assert planned.jobs["plan"].outcome == "success", planned.log
+        assert "1 from this change" in planned.summary
+
+        offer = derive_id("marlow-menu", "redeemable", "five-off")
+        change_in_dashboard(town.vendor, REDEEMABLES_PATH, {"external_id": offer, "name": "Six off"})
+        found = town.run("drift", MORNING, OFFERS_STATE_URL=url)
+        assert found.jobs["drift"].outcome == "success", found.log
+        assert "+ name: Six off" in town.forge.issues[0]["body"]
+        assert url not in applied.log + applied.summary + planned.summary + found.summary
