@@ -86,11 +86,12 @@ def carry_out(workspace: Workspace, order: Order, show: Show) -> int:
         hold_environment(store, run, author.who, terms) as lease,
     ):
         client.before_write = lease.assure
+        campaigns, no_lasting_memory = pieces.campaigns_in(workspace, store)
         began = store.now()
-        snapshot = pieces.read_snapshot(client, workspace)
+        snapshot = pieces.read_snapshot(client, workspace, campaigns)
         earlier = explain_earlier(store, snapshot, began, pieces.settle_seconds(workspace))
         applied = store.applied()
-        known = pieces.Known(applied, earlier.unsettled, *pieces.campaigns_in(workspace, store))
+        known = pieces.Known(applied, earlier.unsettled, campaigns, no_lasting_memory)
         plan = pieces.plan_for(workspace, snapshot, known, order.asking)
         store.settle(earlier.endings)
         _show_plan(plan, workspace, order.saved)

@@ -25,7 +25,7 @@ from offers_sync.loading.resolving import Resolution, resolve
 from offers_sync.models.hosts import EMBEDDED, read_hosts
 from offers_sync.models.project import Environment, Guards, Project
 from offers_sync.models.secrets import Secret
-from offers_sync.models.sent_campaigns import CampaignRecord
+from offers_sync.models.sent_campaigns import CampaignRecord, CampaignState
 from offers_sync.models.values import Applied, Desired, Snapshot
 from offers_sync.planning.drifting import find_drift
 from offers_sync.planning.offline import as_if_applied
@@ -202,10 +202,16 @@ def state_location(workspace: Workspace) -> Path | str | None:
     return workspace.folder / ".offers" / "state.db" if written == "local" else written
 
 
-def read_snapshot(client: Client, workspace: Workspace | None = None) -> Snapshot:
-    """The live side, its lists read side by side; of the smaller ones those that the documents refer to."""
+def read_snapshot(
+    client: Client, workspace: Workspace | None = None, campaigns: tuple[CampaignRecord, ...] = ()
+) -> Snapshot:
+    """The live side, its lists read side by side; of the smaller ones those that the documents refer to.
+
+    The distribution list is only for campaigns that may yet be sent.
+    """
+    wanted = _wanted(workspace.resolution.desired, campaigns) if workspace is not None else Wanted()
     with no_collection():
-        return read_lists(client, _wanted(workspace.resolution.desired) if workspace is not None else Wanted())
+        return read_lists(client, wanted)
 
 
 def read_memory(store: Store) -> tuple[Applied, ...]:
@@ -214,11 +220,13 @@ def read_memory(store: Store) -> tuple[Applied, ...]:
         return store.applied()
 
 
-def _wanted(desired: tuple[Desired, ...]) -> Wanted:
-    is_distributing = any(each.kind == "campaign" for each in desired)
+def _wanted(desired: tuple[Desired, ...], campaigns: tuple[CampaignRecord, ...]) -> Wanted:
+    sent = [each for each in campaigns if each.state is not CampaignState.FAILED]
+    ids, keys = {each.external_id for each in sent}, {each.key for each in sent}
+    unsent = (each.external_id not in ids and each.key not in keys for each in desired if each.kind == "campaign")
     return Wanted(
-        segments=is_distributing or any("segment" in each.fields for each in desired),
-        offered=is_distributing,
+        segments=any("segment" in each.fields for each in desired),
+        offered=any(unsent),
         locations=any(each.fields.get("effective_location") for each in desired),
     )
 
@@ -226,10 +234,11 @@ def _wanted(desired: tuple[Desired, ...]) -> Wanted:
 def plan_online(workspace: Workspace, asking: Asking) -> Plan:
     """What would be done, with what lives and what is remembered read now."""
     with open_client(workspace) as client, open_store(workspace) as store:
+        campaigns, no_lasting_memory = campaigns_in(workspace, store)
         began = store.now()
-        snapshot = read_snapshot(client, workspace)
+        snapshot = read_snapshot(client, workspace, campaigns)
         earlier = explain_earlier(store, snapshot, began, settle_seconds(workspace))
-        known = Known(read_memory(store), earlier.unsettled, *campaigns_in(workspace, store))
+        known = Known(read_memory(store), earlier.unsettled, campaigns, no_lasting_memory)
         return plan_for(workspace, snapshot, known, asking)
 
 

@@ -35,6 +35,7 @@ from offers_sync.planning.segments import segment_number
 LEAD: Final = timedelta(seconds=CAMPAIGN_LEAD_SECONDS)
 _FIELDS: Final = ("name", "redeemable", "segment")
 _MINUTE_SECONDS: Final = 60
+_NO_NAMES: Final = "the distribution list does not show its id, and without the full list names prove nothing"
 _SHARED: Final = "do so once, with the state that everybody who applies shares"
 
 
@@ -227,6 +228,7 @@ def _offer_problems(scene: Scene, desired: Desired) -> Iterator[Finding]:
         return
     found = join(external_id, snapshot.offered, lambda: scene.listing("redeemable"))
     if isinstance(found, str):
+        found = _NO_NAMES if snapshot.is_degraded else found
         whom = f"`{document.key}`" if document is not None else "the offer"
         yield _problem(codes.CAMPAIGN_OFFER_UNCLEAR, f"{whom} cannot be gifted: {found}", "/redeemable")
 

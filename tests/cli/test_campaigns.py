@@ -80,6 +80,11 @@ class Shop:
         with self.world.reading():
             return self.world.log.counts().get("create-campaign", 0)
 
+    def lists(self) -> int:
+        """How many times it was asked for the distribution list."""
+        with self.world.reading():
+            return self.world.log.counts().get("list-headless-redeemables", 0)
+
     def campaigns(self) -> int:
         """How many it scheduled."""
         with self.world.reading():
@@ -282,6 +287,16 @@ def test_a_file_that_changed_after_it_was_sent(lasting: Shop, capsys: pytest.Cap
     )
     assert applied(capsys, 0)["items"] == []
     assert lasting.calls() == 1
+
+
+def test_what_was_sent_costs_nothing_more(lasting: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """The distribution list is only read as long as a campaign may yet be sent."""
+    planned(capsys)
+    applied(capsys, 0)
+    before = lasting.lists()
+    applied(capsys, 0)
+    planned(capsys)
+    assert (before > 0, lasting.lists() - before) == (True, 0)
 
 
 def test_a_refusal_is_told_in_the_servers_words(lasting: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -151,6 +151,15 @@ def test_a_list_that_cannot_be_read() -> None:
     assert held(made) == (f"the distribution list could not be read: {why}", ["campaign-offer-unclear"])
 
 
+def test_a_name_alone_is_nothing_without_the_full_list() -> None:
+    """Where only the distribution side is enabled, an offer is found by its id or not at all."""
+    shown = replace(snapshot(gap="off"), offered=(Offered(7, "own", "Ten off"),), is_degraded=True)
+    (step,) = plan(OFFER, KICK_OFF, applied=[applied(OFFER)], snapshot=shown).steps
+    assert step.held_back.startswith("`ten-off` cannot be gifted: the distribution list does not show its id, and")
+    found = replace(shown, offered=OFFERED)
+    assert only_step(plan(OFFER, KICK_OFF, applied=[applied(OFFER)], snapshot=found)).held_back == ""
+
+
 @pytest.mark.parametrize(
     ("segment", "reason"),
     [
