@@ -18,7 +18,7 @@ from itertools import count, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from offers_sync.errors import RefusedError, UnreachableError
+from offers_sync.errors import OffersError, RefusedError, UnreachableError
 from offers_sync.wire.answers import Answer, FeatureOffError, answer_of, describe_failure, error_texts, refusal_of
 from offers_sync.wire.connection import Connection
 from offers_sync.wire.exchange import CONCURRENCY_LIMIT, Exchange, Method, Reply, Timeouts
@@ -150,6 +150,8 @@ class Client:
                 wait_seconds = self._retry.wait_seconds(attempt, self._jitter())
             most = self._retry.most_attempts(is_asked=is_asked, has_answered=self._has_answered)
             is_too_late = self._now() - started + wait_seconds > self._retry.total_seconds
+            if is_asked and is_too_late:  # nobody else is let in before that either
+                self._shut(outcome.failure)
             if outcome.is_lasting or attempt >= most or is_too_late:
                 raise outcome.failure
             if not is_asked:  # else the gate waits, for everyone
@@ -186,7 +188,7 @@ class Client:
         refusal = self.refusal(answer, call.method, call.path)
         if refusal is not None:
             if not isinstance(refusal, FeatureOffError):
-                self._gate.shut(refusal)
+                self._shut(refusal)
             raise refusal
         return answer
 
@@ -209,6 +211,11 @@ class Client:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(CONCURRENCY_LIMIT, thread_name_prefix="wire")
             return self._pool
+
+    def _shut(self, end: OffersError) -> None:
+        """Send nothing more, and let nobody wait for it."""
+        self._gate.shut(end)
+        self._over.set()
 
     def _sleep_until_over(self, seconds: float) -> None:
         self._over.wait(seconds)

@@ -80,6 +80,6 @@ class Gate:
 
     def _wait_for_opening(self) -> None:
         with self._changed:
-            wait_seconds = self._closed_until - self._now()
+            wait_seconds = self._closed_until - self._now() if self._end is None else 0.0
         if wait_seconds > 0:
             self._sleep(wait_seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -23,7 +24,8 @@ from offers_sync.contract import (
     SIGN_IN_FIRST,
 )
 from offers_sync.errors import RefusedError, UnreachableError
-from offers_sync.wire.client import FeatureOffError, LostAnswerError, NotSentError, RetryPolicy
+from offers_sync.models.secrets import Secret
+from offers_sync.wire.client import Client, Connection, FeatureOffError, LostAnswerError, NotSentError, RetryPolicy
 
 GOOD = json_reply({"data": []})
 
@@ -191,6 +193,39 @@ def test_a_wait_beyond_the_budget_is_told_instead() -> None:
         client.get(REDEEMABLES_PATH)
     assert (client.requests, time.sleeps) == ({"GET": 1}, [])
     assert caught.value.hint == "the server asks to wait 3600 s: run again after that"
+
+
+def test_nobody_waits_for_what_will_not_be_asked() -> None:
+    """After such an answer other calls end as it did, at once and without being sent."""
+    time = FakeTime()
+    with client_to(in_turn(json_reply({}, 429, {"Retry-After": "3600"})), time) as client:
+        for path in (REDEEMABLES_PATH, CRITERIA_PATH):
+            with pytest.raises(UnreachableError, match="429"):
+                client.get(path)
+    assert (client.requests, time.sleeps) == ({"GET": 1}, [])
+
+
+def test_who_waits_already_is_woken() -> None:
+    """Several lists are read at once; one that is turned away for an hour keeps none of the others waiting."""
+    ends: list[Exception] = []
+
+    def read() -> None:
+        try:
+            with Client(connection, transport=httpx.MockTransport(refuse), jitter=lambda: 0.0) as client:
+                list(client.in_order(client.get, [REDEEMABLES_PATH, *[CRITERIA_PATH] * 8]))
+        except UnreachableError as end:
+            ends.append(end)
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        is_first = request.url.path == REDEEMABLES_PATH
+        return json_reply({}, 503 if is_first else 429, {} if is_first else {"Retry-After": "3600"})
+
+    connection = Connection(SERVER, Secret(KEY))
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    reading.join(timeout=30)
+    assert not reading.is_alive()
+    assert len(ends) == 1
 
 
 # ------------------------------------------------------------------------------------------------- once only
