@@ -6,7 +6,7 @@ count are said by ``guards``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -36,12 +36,23 @@ def check_only(question: Question) -> None:
         if not any(is_named(desired, wanted) for desired in question.desired):
             raise InvalidInputError(
                 f"--only {wanted}: there is no such document in the environment {question.environment}",
-                hint="write KIND/KEY, for example " + _example(question.desired),
+                hint=_advice(wanted, [name_of(each.kind, each.key) for each in question.desired]),
             )
 
 
-def _example(desired: Iterable[Desired]) -> str:
-    return next((name_of(each.kind, each.key) for each in desired), "redeemable/ten-off-sandwich")
+def _advice(wanted: str, names: Sequence[str]) -> str:
+    """Which documents were meant, or how one is named."""
+    from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
+
+    keys: dict[str, list[str]] = {}
+    for name in names:
+        keys.setdefault(name.partition("/")[2], []).append(name)
+    close = get_close_matches(wanted, names, n=2) or [
+        name for key in get_close_matches(wanted.rpartition("/")[2], keys, n=1) for name in keys[key]
+    ]
+    if close:
+        return f"did you mean {' or '.join(f'`{name}`' for name in close)}?"
+    return "write KIND/KEY, for example " + next(iter(names), "redeemable/ten-off-sandwich")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,16 @@ def remarks_about(desired: Desired, remarks: Iterable[FieldRemark]) -> Iterator[
     """Why fields of a document stay as they are."""
     for remark in remarks:
         if remark.remark is Remark.KEPT:
-            message = f"written {shown(remark.written)}; since it was applied the server shows {shown(remark.shown)}"
+            message = (
+                f"`{_dotted(remark.path)}` is written {shown(remark.written)}; since it was applied the server shows "
+                f"{shown(remark.shown)}"
+            )
             yield _annotation(desired, codes.KEPT_BY_SERVER, message, remark.path)
         else:
-            message = f"whether {shown(remark.written)} is in force cannot be verified: the server does not show it"
+            message = (
+                f"whether `{_dotted(remark.path)}` is {shown(remark.written)} cannot be verified: the server does not "
+                "show it"
+            )
             yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message, remark.path)
 
 
@@ -57,12 +63,18 @@ def document_remarks(scene: Scene, desired: Desired, *, never_lived: bool) -> It
     live = scene.live.get(identity)
     if scene.question.shows_unmanaged and live is not None:
         for path, value in unmanaged(desired, scene.applied.get(identity), live):
-            yield _annotation(desired, codes.UNMANAGED_FIELD, f"not managed; the server has {shown(value)}", path)
+            message = f"`{_dotted(path)}` is not managed; the server has {shown(value)}"
+            yield _annotation(desired, codes.UNMANAGED_FIELD, message, path)
 
 
 def _annotation(desired: Desired, code: Code, message: str, path: str = "") -> Annotation:
     hint = "" if code.name in _SELF_EVIDENT else code.hint
     return Annotation(desired.kind, desired.key, Finding.of(code, message, hint=hint, path=path))
+
+
+def _dotted(path: str) -> str:
+    """A place as people write it."""
+    return ".".join(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
 
 
 _SELF_EVIDENT: Final = frozenset({codes.CANNOT_BE_VERIFIED.name, codes.UNMANAGED_FIELD.name})

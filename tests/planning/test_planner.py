@@ -147,7 +147,9 @@ def test_unmanaged_fields_are_listed_on_request() -> None:
     shown = [live(OFFER, note="Ask legal.")]
     assert plan(OFFER, live=shown, applied=[applied(OFFER)]).findings == ()
     made = plan(OFFER, live=shown, applied=[applied(OFFER)], shows_unmanaged=True)
-    assert [(each.code, each.path) for each in made.findings] == [("unmanaged-field", "/note")]
+    (finding,) = made.findings
+    assert (finding.code, finding.path) == ("unmanaged-field", "/note")
+    assert finding.message == "`note` is not managed; the server has `Ask legal.`"
 
 
 # ----------------------------------------------------------------------------------------------- what is kept back
@@ -255,7 +257,7 @@ def test_only_something_that_is_there() -> None:
     """A name that no document has is an error that shows what names look like."""
     with pytest.raises(InvalidInputError, match="--only redeemable/nine-off") as caught:
         plan(OFFER, only=("redeemable/nine-off",))
-    assert caught.value.hint == "write KIND/KEY, for example redeemable/ten-off"
+    assert caught.value.hint == "did you mean `redeemable/ten-off`?"
 
 
 # ------------------------------------------------------------------------------------------- accounts without lists
@@ -364,7 +366,7 @@ def test_what_the_server_keeps_otherwise_is_said_of_every_document() -> None:
     assert made.steps == ()
     (finding,) = made.findings
     assert (finding.code, finding.path) == ("kept-by-server", "/name")
-    assert finding.message == "written `Ten off`; since it was applied the server shows `TEN OFF`"
+    assert finding.message == "`name` is written `Ten off`; since it was applied the server shows `TEN OFF`"
     assert str(finding.position) == "redeemables/ten-off.yaml:2:1"
 
 
