@@ -76,6 +76,8 @@ def test_from_a_change_to_an_empty_plan(town: Town, monkeypatch: pytest.MonkeyPa
     assert "**create redeemable** `ten-off`" in comment["body"]
     assert "1 from this change" in comment["body"]
     assert "five-off" not in comment["body"]
+    (notice,) = (line for line in first.annotations if "title=offers-plan" in line)
+    assert notice.startswith("::notice file=menu/ten-off.yaml,line=1,")
     assert "### offers plan" in first.summary
 
     town.repository.git("checkout", "-q", "more")

@@ -12,10 +12,12 @@ import click
 import jsonschema
 import plans
 import pytest
+import scenes
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from scenes import desired, live
 
 from offers_sync.findings import SEVERITY_ORDER
 from offers_sync.planning.plan import Action, Plan
@@ -397,6 +399,26 @@ def test_commands_are_escaped_by_githubs_rules() -> None:
     text = render("github", plans.hostile("100%, a:b"), PAGE)
     assert "file=offers/100%25%2C a%3Ab,line=1" in text
     assert "::100%25, a:b%0Ahint: 100%25, a:b" in text
+
+
+@pytest.mark.parametrize("text", ["x\n::error::y", "%0A::error::y", "a, b: c", "##[error]y"])
+def test_the_lines_of_a_change_say_what_they_do(text: str) -> None:
+    """With a base, a notice for each step of this change, after the findings, and none for what was pending."""
+    old, pending = desired(key="old", note="Ask."), desired(key="pending", name="New name")
+    new = desired(key="old", note=text)
+    made = scenes.plan(new, pending, live=[live(old), live(pending, name="Old name")], base=[old, pending])
+    *_, last = render("github", made, PAGE).splitlines()
+    shown = printable(text).replace("%", "%25")
+    assert last.endswith(f",title=offers-plan,endColumn=2,endLine=2::update redeemable `old`: note Ask. -> {shown}")
+    assert last.startswith("::notice file=offers/redeemables/old.yaml,line=2,col=1,")
+    check_commands(render("github", made, PAGE), len(remarks_of(made)) + 1)
+
+
+def test_no_more_notices_than_are_shown() -> None:
+    """Of a thousand new offers ten are named at their lines; the comment has the rest."""
+    made = scenes.plan(*(desired(key=f"new-{number}") for number in range(1_000)), base=[])
+    lines = render("github", made, PAGE).splitlines()
+    assert sum("title=offers-plan" in line for line in lines) == 10
 
 
 def test_the_marker_names_the_environment() -> None:
