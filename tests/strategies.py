@@ -453,6 +453,10 @@ def _offers_file(names: Names) -> Values:
             "defaults": {"timezone": "America/Chicago"},
             "locations": places,
             "environments": dict.fromkeys(names.environments, environment),
+            "allow": [
+                {**each, "key": names.redeemables[0]} if each.get("key") is not None else each
+                for each in written.get("allow") or ()
+            ],
         }
 
     return project_files().map(fitted)

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument, joined
 from offers_sync.loading.complaints import Complaint, Path, advice
+from offers_sync.loading.identity import inline_key
+from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.documents import Document
@@ -61,6 +63,29 @@ def _advise_reference(census: Census, kind: str, named: str) -> str:
             return f"there is a {other} of that key; a {kind} is needed here"
     manual = "" if kind == "schedule" else ", or write {external_id: ...} for one that git does not manage"
     return f"write a document of kind {kind} with `key: {named}`{manual}"
+
+
+def check_allowances(census: Census) -> Iterator[Charge]:
+    """Exceptions for a document that does not exist: a slip of the pen would let nothing through."""
+    allowances = census.project.allow if census.project is not None else None
+    named = [(index, each.key) for index, each in enumerate(allowances or ()) if each.key is not None]
+    if not named:
+        return
+    names = _documents_named(census)
+    keys = {name.partition("/")[2] for name in names}
+    for index, key in named:
+        if key not in names and key not in keys:
+            hint = census.guess("", key, names if "/" in key else keys) or "remove the exception, or mend its key"
+            message = f"there is no document `{key}`"
+            yield Source(PROJECT_FILE), Complaint(codes.UNKNOWN_REFERENCE, ("allow", index, "key"), message, hint)
+
+
+def _documents_named(census: Census) -> set[str]:
+    """Every document as KIND/KEY, with the criteria inside redeemables, and catalogues by their language."""
+    named = {*census.by_name, *census.faulty_names}
+    catalogues = {("locale", each.model.language) for each in census.documents if isinstance(each.model, Locale)}
+    inside = {("criterion", inline_key(key)) for kind, key in named if kind == "redeemable"}
+    return {f"{kind}/{key}" for kind, key in named | catalogues | inside}
 
 
 def check_environments(census: Census) -> Iterator[Charge]:

@@ -21,6 +21,7 @@ from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDoc
 from offers_sync.loading.complaints import Complaint, advice, from_pointer
 from offers_sync.loading.composing import read_values
 from offers_sync.loading.crosschecks import (
+    check_allowances,
     check_environments,
     check_locations,
     check_names,
@@ -59,6 +60,7 @@ _CHECKS_OF_REFERENCES: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] =
 """These are asked of documents with faults too, as far as they can be read."""
 _CHECKS: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
     check_names,
+    check_allowances,
     *_CHECKS_OF_REFERENCES,
     check_identities,
     check_translations,

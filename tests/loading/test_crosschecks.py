@@ -245,7 +245,7 @@ def test_a_warning_is_waived_by_a_reviewed_line(project: WrittenFiles) -> None:
     bare = "kind: criterion\nkey: {}\nqc_processing_function: sum_amounts\n"
     for key in ("one", "two", "three"):
         project.write(f"{key}.yaml", bare.format(key))
-    names = ("one", "criterion/two", "selector/three")
+    names = ("one", "criterion/two")
     allow = "".join(f"  - {{code: no-filter, key: {name}, reason: meant}}\n" for name in names)
     project.write("offers.yaml", f"{OFFERS}allow:\n{allow}")
 
@@ -266,6 +266,25 @@ def test_what_is_written_in_a_document_is_waived_by_its_key(project: WrittenFile
     project.write("offers.yaml", OFFERS + "allow: [{code: no-filter, key: redeemable/a, reason: meant}]\n")
 
     assert project.findings() == ()
+
+
+def test_an_exception_for_no_document_is_an_error(project: WrittenFiles) -> None:
+    """A key that is misspelled would let nothing through, and one that is gone is dead weight."""
+    project.write("a.yaml", "kind: redeemable\nkey: five-off\nname: A\nreceipt_rule: {flat_discount: 5}\n")
+    project.write("broken.yaml", "kind: redeemable\nkey: six-off\nname: A\n")
+    project.write("fr.yaml", "kind: locale\nlanguage: fr\nredeemables: {five-off: {name: Cinq}}\n")
+    good = ("five-off", "redeemable/five-off", "five-off/receipt_rule", "criterion/five-off/receipt_rule", "six-off",
+            "locale/fr", "fr")  # fmt: skip
+    bad = ("five-of", "selector/five-off", "redeemable/seven", "criterion/five-off")
+    allow = "".join(f"- {{code: no-filter, key: {name}, reason: meant}}\n" for name in (*good, *bad))
+    project.write("offers.yaml", f"{OFFERS}allow:\n{allow}")
+
+    found = [each for each in project.findings() if each.position and each.position.file == "offers.yaml"]
+    assert [(each.code, each.path, each.message) for each in found] == [
+        ("unknown-reference", f"/allow/{place}/key", f"there is no document `{name}`")
+        for place, name in enumerate(bad, len(good))
+    ]
+    assert found[0].hint == "did you mean `five-off`?"
 
 
 # ------------------------------------------------------------------------------------------ a faulty offers.yaml
