@@ -65,19 +65,21 @@ def batches_of(steps: Iterable[Step], limit: int) -> Iterator[Batch]:
             yield Batch(action, kind, chunk)
 
 
-def _chunks(steps: Sequence[Step], limit: int) -> Iterator[tuple[Step, ...]]:
+def _chunks(steps: Sequence[Step], limit: int) -> list[tuple[Step, ...]]:
     """Never more than the server looks at, and never one id twice, whatever the plan says."""
-    rest = list(steps)
-    while rest:
-        taken: dict[str, Step] = {}
-        later: list[Step] = []
-        for step in rest:
-            if len(taken) < limit and step.desired.external_id not in taken:
-                taken[step.desired.external_id] = step
-            else:
-                later.append(step)
-        yield tuple(taken.values())
-        rest = later
+    chunks: list[dict[str, Step]] = []
+    first_open = 0
+    for step in steps:
+        external_id = step.desired.external_id
+        place = first_open
+        while place < len(chunks) and (len(chunks[place]) == limit or external_id in chunks[place]):
+            place += 1
+        if place == len(chunks):
+            chunks.append({})
+        chunks[place][external_id] = step
+        while first_open < len(chunks) and len(chunks[first_open]) == limit:
+            first_open += 1
+    return [tuple(chunk.values()) for chunk in chunks]
 
 
 def reason_to_wait(step: Step, ended: Mapping[str, Sequence[ItemOutcome]]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -242,8 +242,14 @@ def _time(value: Any) -> Any:
         return value.replace(tzinfo=None, microsecond=0).isoformat()
     if not isinstance(value, str):
         return _text(value)
-    match = _LOCAL_TIME.fullmatch(value.strip())
-    return f"{match[1]}T{match[2]}:{match[3] or '00'}" if match else value or None
+    return _clock_time(value)
+
+
+@lru_cache(maxsize=1024)
+def _clock_time(text: str) -> str | None:
+    """Many offers begin and end at the same times."""
+    match = _LOCAL_TIME.fullmatch(text.strip())
+    return f"{match[1]}T{match[2]}:{match[3] or '00'}" if match else text or None
 
 
 _SCALARS: Final[Mapping[Any, Convert]] = MappingProxyType(
