@@ -244,6 +244,8 @@ class _Trouble:
 
 def _trouble(answer: Answer, call: _Call, asked_seconds: float | None) -> _Trouble:
     hint = "run again later"
+    if answer.status < 300:  # whatever it is that says 200 here, it is not the vendor's API
+        hint = "something else may answer in its place, such as a firewall: check `server` in offers.yaml, or run again"
     if asked_seconds is not None:
         hint = f"the server asks to wait {asked_seconds:.0f} s: run again after that"
     words = describe_failure(answer, call.method, call.path)

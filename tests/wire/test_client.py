@@ -141,6 +141,19 @@ def test_a_server_that_never_answered_is_not_waited_for_long() -> None:
     assert client.requests == {"GET": 3}
 
 
+def test_a_page_in_place_of_an_answer_has_a_way_out() -> None:
+    """A wrong host and a firewall both say 200 with a page of theirs, for ever."""
+    with client_to(html_to_all) as client, pytest.raises(UnreachableError, match="web page titled") as caught:
+        client.get(REDEEMABLES_PATH)
+    assert caught.value.hint.startswith("something else may answer in its place, such as a firewall: check `server`")
+
+
+def html_to_all(request: httpx.Request) -> httpx.Response:
+    """A page, whatever is asked for."""
+    assert request.url.path
+    return html_reply(200)
+
+
 # ------------------------------------------------------------------------------------------------- Retry-After
 
 
