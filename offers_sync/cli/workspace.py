@@ -6,7 +6,7 @@ The only module that knows loading, wire, planning and state at once; it prints 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -97,7 +97,9 @@ def open_workspace(
     name = _chosen_environment(environment, project, side)
     resolution = resolve(loaded, name)
     loaded = replace(loaded, documents=())  # what was made of them is enough, and they weigh a lot
-    findings = (*loaded.findings, *_not_said_before(resolution.findings, loaded.findings))
+    if needs_documents and has_errors(loaded.findings):  # what one environment adds would only follow from them
+        raise FindingsError(loaded.findings)
+    findings = (*loaded.findings, *resolution.findings)
     if needs_documents and has_errors(findings):
         raise FindingsError(findings)
     if side is None:
@@ -105,16 +107,6 @@ def open_workspace(
     settings = (side.environments or project.environments)[name]
     findings = (*findings, *changed_environments(side, loaded))
     return Workspace(folder, loaded, project, name, settings, resolution, side.base(name), findings)
-
-
-def _not_said_before(findings: Iterable[Finding], before: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What one environment adds to the faults that the files have in any; most of it is a part of those."""
-    said = {(finding.code, finding.path, _file_of(finding)) for finding in before}
-    return tuple(each for each in findings if (each.code, each.path, _file_of(each)) not in said)
-
-
-def _file_of(finding: Finding) -> str:
-    return finding.position.file if finding.position is not None else ""
 
 
 def _chosen_environment(asked: str | None, project: Project, side: BaseSide | None) -> str:

@@ -133,6 +133,15 @@ def test_what_cannot_be_planned_says_why(
     assert words in capsys.readouterr().err
 
 
+def test_who_refers_to_a_faulty_document_is_left_in_peace(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the fault itself is told, not that the document is missing because of it."""
+    edit(project / "five-off.yaml", "{flat_discount: 5}", "{criterion: lunch}")
+    edit(project / "lunch.yaml", "sum_amounts", "sum_amount")
+    assert run(["plan"]) == 3
+    told = capsys.readouterr().err
+    assert (told.count("error wrong-value"), told.count("error unknown-reference")) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
