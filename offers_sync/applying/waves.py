@@ -68,17 +68,16 @@ def batches_of(steps: Iterable[Step], limit: int) -> Iterator[Batch]:
 def _chunks(steps: Sequence[Step], limit: int) -> list[tuple[Step, ...]]:
     """Never more than the server looks at, and never one id twice, whatever the plan says."""
     chunks: list[dict[str, Step]] = []
-    first_open = 0
+    full = 0  # those that are full stand before those that are not, since no later one is larger
     for step in steps:
         external_id = step.desired.external_id
-        place = first_open
-        while place < len(chunks) and (len(chunks[place]) == limit or external_id in chunks[place]):
+        place = full
+        while place < len(chunks) and external_id in chunks[place]:
             place += 1
         if place == len(chunks):
             chunks.append({})
         chunks[place][external_id] = step
-        while first_open < len(chunks) and len(chunks[first_open]) == limit:
-            first_open += 1
+        full += len(chunks[full]) == limit
     return [tuple(chunk.values()) for chunk in chunks]
 
 
