@@ -114,14 +114,23 @@ def _missing(scene: Scene, step: Step, needed: Iterable[str], settled: Mapping[s
     for name in needed:
         before = settled.get(name)
         if before is not None and before.held_back and before.action is Action.CREATE:
-            hint = f": add --only {name}" if before.held_back == LEFT_OUT else ""
-            yield f"{name} is not on the server yet and is kept back{hint}"
+            missed = " ".join(f"--only {each}" for each in dict.fromkeys(_left_out(name, settled)))
+            yield f"{name} is not on the server yet and is kept back{f': add {missed}' if missed else ''}"
     for kind, key in step.desired.depends_on:
         document = scene.documents.get((kind, key))
         identity = (kind, document.external_id) if document is not None else None
         lives = identity in scene.live or identity in scene.opaque
         if document is not None and not lives and name_of(kind, key) not in settled:
             yield f"{name_of(kind, key)} is retired and was never on the server"
+
+
+def _left_out(name: str, settled: Mapping[str, Step]) -> Iterator[str]:
+    """What a filter leaves out of all that has to be made for something, the innermost first."""
+    step = settled.get(name)
+    if step is not None and step.action is Action.CREATE and step.held_back == LEFT_OUT:
+        for needed in step.depends_on:
+            yield from _left_out(needed, settled)
+        yield name
 
 
 def _too_generous(scene: Scene, step: Step, incomplete: Incomplete, settled: Mapping[str, Step]) -> Iterator[str]:

@@ -246,6 +246,17 @@ def test_only_narrows_the_plan_and_says_what_it_leaves_out() -> None:
     ]
 
 
+def test_a_narrow_plan_names_all_that_it_lacks() -> None:
+    """Whoever takes the way through that is named has no other reason to hear next."""
+    kept = plan(OFFER, LUNCH, SANDWICHES, only=("redeemable/ten-off",)).steps[-1]
+    assert kept.held_back == (
+        "criterion/lunch is not on the server yet and is kept back: "
+        "add --only selector/sandwiches --only criterion/lunch"
+    )
+    whole = plan(OFFER, LUNCH, SANDWICHES, only=("redeemable/ten-off", "selector/sandwiches", "criterion/lunch"))
+    assert [step.held_back for step in whole.steps] == ["", "", ""]
+
+
 def test_a_criterion_inside_an_offer_goes_with_it() -> None:
     """The two are written in one document, so its name means both."""
     inside = replace(desired("criterion", "ten-off/receipt_rule"), inline_in="ten-off")
