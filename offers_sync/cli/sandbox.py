@@ -77,7 +77,11 @@ def sandbox() -> None:
 @_option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @_option("--token", help="The only key that is let in; any key by default.")
 @_option(
-    "--latency", type=click.IntRange(0, LATENCY_LIMIT_MS), default=0, metavar="MS", help="Wait before every answer."
+    "--latency",
+    type=click.IntRange(0, LATENCY_LIMIT_MS),
+    default=0,
+    metavar="MS",
+    help="How long every answer takes at the least.",
 )
 @_option(
     "--faults", "fault_file", type=click.Path(path_type=Path), metavar="FILE", help="What goes wrong, as YAML or JSON."

@@ -64,6 +64,8 @@ class ExactlyOne:
     def check(self, written: Mapped) -> Iterator[Fault]:
         """A fault for none, and one at each field after the first for several."""
         given = [name for name in self.names if is_given(written, name)]
+        if len(given) == 1:
+            return
         either = " or ".join(f"`{name}`" for name in self.names)
         if not given:
             yield Fault(self.code, (), f"nothing is chosen: write {either}")

@@ -19,7 +19,7 @@ from offers_sync import contract
 from offers_sync.errors import InvalidInputError
 from offers_sync.sandbox import Calls, Cut, Fault, Faults, Settings, Vendor, World
 from offers_sync.sandbox.seeding import seed
-from offers_sync.sandbox.serving import serve, served
+from offers_sync.sandbox.serving import _listening, serve, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,14 @@ def test_slow_answers_overlap() -> None:
         statuses = list(pool.map(lambda _: client.get(contract.SEGMENTS_PATH, timeout=30).status_code, range(32)))
         assert statuses == [200] * 32
         assert time.perf_counter() - begun < 4
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """Connections send each part of an answer at once; the system would keep the second back for 40 ms."""
+    with _listening("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_large_headers_and_bodies_over_http() -> None:
