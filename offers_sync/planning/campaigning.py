@@ -42,8 +42,7 @@ _SHARED: Final = "do so once, with the state that everybody who applies shares"
 def campaign_steps(scene: Scene, desired: Desired) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
     """The step of a campaign, if there is one, and what is to be said of it."""
     record = _record_of(scene, desired)
-    changed = _changed(scene, desired, record) if record is not None else ""
-    said = [Finding.of(codes.CAMPAIGN_CHANGED, changed, hint=codes.CAMPAIGN_CHANGED.hint)] if changed else []
+    said = [*_changed(scene, desired, record)] if record is not None else []
     if record is not None and record.is_open:
         step = replace(_step(scene, desired), held_back=unknown_words(record), is_unsettled=True)
         return (step,), (unknown_finding(record), *said)
@@ -157,15 +156,16 @@ def _as_if_sent(scene: Scene, desired: Desired) -> CampaignRecord | None:
     return CampaignRecord(applied.key, applied.external_id, applied.fields, CampaignState.DONE)
 
 
-def _changed(scene: Scene, desired: Desired, record: CampaignRecord) -> str:
-    """What the file says otherwise than what was sent, in words; nothing if it says the same."""
+def _changed(scene: Scene, desired: Desired, record: CampaignRecord) -> Iterator[Finding]:
+    """What the file says otherwise than what was sent, at the first field that does."""
     if record.state is CampaignState.FAILED:
-        return ""
+        return
     names = [name for name, is_same in _sameness(scene, desired, record) if not is_same]
-    if not names:
-        return ""
-    sent = "sent" if record.state is CampaignState.DONE else "perhaps sent"
-    return f"{record.name} was {sent} with another {' and '.join(f'`{name}`' for name in names)}; that is not changed"
+    if names:
+        sent = "sent" if record.state is CampaignState.DONE else "perhaps sent"
+        others = " and ".join(f"`{name}`" for name in names)
+        message = f"{record.name} was {sent} with another {others}; that is not changed"
+        yield _problem(codes.CAMPAIGN_CHANGED, message, f"/{names[0]}")
 
 
 def _sameness(scene: Scene, desired: Desired, record: CampaignRecord) -> Iterator[tuple[str, bool]]:

@@ -293,10 +293,9 @@ def test_a_sent_campaign_whose_file_changed(change: dict[str, Any], words: str) 
     made = planned(OFFER, campaign, campaigns=(record(),))
     assert made.steps == ()
     assert [each.code for each in made.findings] == (["campaign-changed"] if words else [])
-    assert all(
-        each.message == f"campaign/kick-off was sent with another {words}; that is not changed"
-        for each in made.findings
-    )
+    first = words.split("`")[1] if words else ""
+    said = (f"campaign/kick-off was sent with another {words}; that is not changed", f"/{first}")
+    assert all((each.message, each.path) == said for each in made.findings)
 
 
 def test_a_segment_that_was_renamed_is_the_same() -> None:
