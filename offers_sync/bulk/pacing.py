@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-SHARE_OF_CEILING: Final = 0.99
+SHARE_OF_CEILING: Final = 0.995
 """The rest is for calls that overtake each other on the way."""
-_CATCH_UP_SECONDS: Final = 0.5
+_CATCH_UP_SECONDS: Final = 0.2
 _SLOWER: Final = 0.7
 _SLOWEST_SHARE: Final = 0.01
 _RECOVERY_SHARE_PER_SECOND: Final = 0.01

@@ -6,7 +6,7 @@ from collections import deque
 
 import pytest
 
-from offers_sync.bulk.pacing import Pace
+from offers_sync.bulk.pacing import SHARE_OF_CEILING, Pace
 
 CEILING = 4_000 / 60
 TICK_SECONDS = 0.02
@@ -80,13 +80,13 @@ def test_it_recovers() -> None:
     sent_for(120, server, pace=pace, start=300)
 
     assert slow < 0.9 * CEILING
-    assert pace.per_second == pytest.approx(0.99 * CEILING)
+    assert pace.per_second == pytest.approx(SHARE_OF_CEILING * CEILING)
 
 
 def test_a_stall_is_not_made_up_for_at_once() -> None:
-    """After a minute of standing still no more than half a second's worth goes out together."""
+    """After a minute of standing still no more than a fifth of a second's worth goes out together."""
     clock = [0.0]
     pace = Pace(CEILING, now=lambda: clock[0])
     clock[0] = 60.0
 
-    assert pace.ready() == int(0.5 * 0.99 * CEILING)
+    assert pace.ready() == int(0.2 * SHARE_OF_CEILING * CEILING)

@@ -283,7 +283,7 @@ def test_a_file_that_changed_after_it_was_sent(lasting: Shop, capsys: pytest.Cap
     made = planned(capsys)
     assert (made["steps"], [(each["code"], each["file"], each["line"]) for each in made["findings"]]) == (
         [],
-        [("campaign-changed", "kick-off.yaml", 1)],
+        [("campaign-changed", "kick-off.yaml", 6)],
     )
     assert applied(capsys, 0)["items"] == []
     assert lasting.calls() == 1
