@@ -34,7 +34,8 @@ class Earlier:
 def explain_earlier(store: Store, snapshot: Snapshot, began: float, settle_seconds: float) -> Earlier:
     """What is known now of the writes of earlier runs, by a snapshot whose reading began at that time."""
     looks: Looks = {kind: Look.of(listing, began) for kind, listing in snapshot.listings.items()}
-    entries = (*store.open_entries(), *store.creations_since(began - settle_seconds))
+    shown = {(kind, external_id) for kind, look in looks.items() for external_id in look.live}
+    entries = (*store.open_entries(), *store.creations_since(began - settle_seconds, shown))
     return explained(entries, looks, settle_seconds)
 
 

@@ -229,7 +229,8 @@ def plan_online(workspace: Workspace, asking: Asking) -> Plan:
         campaigns, no_lasting_memory = campaigns_in(workspace, store)
         began = store.now()
         snapshot = read_snapshot(client, workspace, campaigns)
-        earlier = explain_earlier(store, snapshot, began, settle_seconds(workspace))
+        with no_collection():
+            earlier = explain_earlier(store, snapshot, began, settle_seconds(workspace))
         known = Known(read_memory(store), earlier.unsettled, campaigns, no_lasting_memory)
         return plan_for(workspace, snapshot, known, asking)
 

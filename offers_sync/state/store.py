@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -153,22 +153,28 @@ class Store:
         """The writes of which nobody knows what became of them."""
         return self._entries("(outcome IS NULL OR outcome = 'unknown')")
 
-    def creations_since(self, ended: float) -> tuple[Entry, ...]:
-        """The creations that succeeded at that time or later: a list that lags may not show them yet."""
-        return self._entries("ended >= ? AND action = 'create' AND outcome IN ('done', 'done_with_warnings')", ended)
+    def creations_since(self, ended: float, shown: Container[tuple[str, str]] = ()) -> tuple[Entry, ...]:
+        """The creations that succeeded at that time or later: a list that lags may not show them yet.
+
+        Those of ``shown``, by kind and id, are left out, which may be all of tens of thousands.
+        """
+        condition = "ended >= ? AND action = 'create' AND outcome IN ('done', 'done_with_warnings')"
+        return tuple(_entry(row) for row in self._rows(condition, ended) if (row[3], row[5]) not in shown)
 
     def entries_of(self, run: str) -> tuple[Entry, ...]:
         """What a run noted, in the order in which it was sent."""
         return self._entries("run = ?", run)
 
     def _entries(self, condition: str, *arguments: Any) -> tuple[Entry, ...]:
-        rows = self._query(
+        return tuple(_entry(row) for row in self._rows(condition, *arguments))
+
+    def _rows(self, condition: str, *arguments: Any) -> Sequence[tuple[Any, ...]]:
+        return self._query(
             f"SELECT {_ENTRY_COLUMNS} FROM offers_journal WHERE scope = ? AND {condition} "  # noqa: S608  from here
             "ORDER BY sent, run, number",
             self.scope,
             *arguments,
         )
-        return tuple(_entry(row) for row in rows)
 
     # ------------------------------------------------------------------------------------------------- history
 

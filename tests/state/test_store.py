@@ -115,6 +115,9 @@ def test_creations_that_a_lagging_list_may_not_show(store: Store, clock: object)
         store.settle([Ending(new, Outcome.DONE_WITH_WARNINGS), Ending(other, Outcome.DONE)])
 
     assert [entry.id for entry in store.creations_since(store.now() - 50)] == [new]
+    (entry,) = store.creations_since(store.now() - 50, {("selector", "id-of-b"), ("redeemable", "other")})
+    assert entry.id == new
+    assert store.creations_since(store.now() - 50, {(entry.intent.kind, entry.intent.external_id)}) == ()
 
 
 def test_entries_keep_the_time_of_their_end(store: Store, clock: object) -> None:
