@@ -101,33 +101,41 @@ class Life:
                 raise Killed
 
 
-class _MortalTransport(httpx.BaseTransport):
+class MortalTransport(httpx.BaseTransport):
+    """A transport whose calls are steps of a life, before and after."""
+
     def __init__(self, transport: httpx.BaseTransport, life: Life) -> None:
         self._transport, self._life = transport, life
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """A call, if there is life left for it."""
         self._life.step()
         response = self._transport.handle_request(request)
         self._life.step()
         return response
 
 
-class _MortalDatabase(Database):
+class MortalDatabase(Database):
+    """A database whose transactions are steps of a life, before and after."""
+
     def __init__(self, database: Database, life: Life) -> None:
         self._database, self._life = database, life
         self.title = database.title
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
+        """A transaction, if there is life left for it."""
         self._life.step()
         with self._database.transaction() as transaction:
             yield transaction
         self._life.step()
 
     def migrating(self) -> AbstractContextManager[Transaction]:
+        """As the database does it."""
         return self._database.migrating()
 
     def now(self) -> float:
+        """The database's clock."""
         return self._database.now()
 
     def close(self) -> None:
@@ -238,7 +246,7 @@ class Business:
         life = life or Life()
         run = str(uuid.uuid4())
         with ExitStack() as opened:
-            store = Store(_MortalDatabase(self.database, life), "marlow", self.environment, clock=self.clock)
+            store = Store(MortalDatabase(self.database, life), "marlow", self.environment, clock=self.clock)
             client = opened.enter_context(self.client(life))
             terms = LeaseTerms(sleep=self.clock.sleep, has_heart=False)
             lease = opened.enter_context(hold_environment(store, run, "tester", terms))
@@ -290,7 +298,7 @@ class Business:
 
     def client(self, life: Life) -> Client:
         """A conversation that ends with a life."""
-        transport = _Noting(_MortalTransport(self.embedded.transport, life), self)
+        transport = _Noting(MortalTransport(self.embedded.transport, life), self)
         return Client(
             Connection("https://sandbox.punchh.com", Secret("key")),
             transport=transport,

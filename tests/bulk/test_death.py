@@ -7,13 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
-from businesses import Killed, Life
+from businesses import Killed, Life, MortalDatabase, MortalTransport
 from giving import Shop
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,46 +19,10 @@ from hypothesis import strategies as st
 from offers_sync.cli.main import run as command
 from offers_sync.sandbox import Faults, Vendor, World
 from offers_sync.sandbox.serving import served
-from offers_sync.state.databases import Database, Transaction
 from offers_sync.state.ledger import Ledger
 from offers_sync.state.opening import open_store
 
 ROWS = 25
-
-
-class _MortalTransport(httpx.BaseTransport):
-    def __init__(self, transport: httpx.BaseTransport, life: Life) -> None:
-        self._transport, self._life = transport, life
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._life.step()
-        response = self._transport.handle_request(request)
-        self._life.step()
-        return response
-
-
-class _MortalDatabase(Database):
-    def __init__(self, database: Database, life: Life) -> None:
-        self._database, self._life = database, life
-        self.title = database.title
-
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        self._life.step()
-        with self._database.transaction() as transaction:
-            yield transaction
-        self._life.step()
-
-    @contextmanager
-    def migrating(self) -> Iterator[Transaction]:
-        with self._database.migrating() as transaction:
-            yield transaction
-
-    def now(self) -> float:
-        return self._database.now()
-
-    def close(self) -> None:
-        """The database outlives the process."""
 
 
 @given(steps=st.integers(1, 120), width=st.sampled_from((1, 3, 16)))
@@ -73,8 +35,8 @@ def test_killed_at_any_step(steps: int, width: int, tmp_path_factory: pytest.Tem
     with suppress(Killed):
         shop.send(
             run,
-            ledger=shop.ledger(_MortalDatabase(shop.database, life)),
-            transport=_MortalTransport(shop.embedded.transport, life),
+            ledger=shop.ledger(MortalDatabase(shop.database, life)),
+            transport=MortalTransport(shop.embedded.transport, life),
             width=width,
         )
     shop.clock.sleep(61)
