@@ -18,7 +18,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import count
 from math import ceil
@@ -27,6 +27,7 @@ from statistics import median
 from typing import Any
 
 import httpx
+from serving import served
 
 from offers_sync.applying.earlier import explain_earlier
 from offers_sync.applying.memory import adopted
@@ -146,22 +147,8 @@ def _bare_seconds(address: str) -> float:
         return time.perf_counter() - begun
 
 
-@contextmanager
-def _served() -> Iterator[str]:
-    command = [*_CLI, "sandbox", "serve", "--port", "0", "--data", ":memory:", "--empty"]
-    process = subprocess.Popen(
-        [*command, "--latency", str(int(LATENCY_SECONDS * 1000))],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
+def _served() -> AbstractContextManager[str]:
+    return served("--data", ":memory:", "--empty", "--latency", str(int(LATENCY_SECONDS * 1000)))
 
 
 class _NoJournal:

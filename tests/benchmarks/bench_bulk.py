@@ -15,11 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from serving import served
 
 from offers_sync.bulk.actions import GIFT
 from offers_sync.bulk.checking import Rules, check
@@ -128,25 +129,11 @@ def measure_send(seconds: int) -> int:
     return int(is_over)
 
 
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def _served(folder: Path) -> AbstractContextManager[str]:
     settings = folder / "settings.json"
     settings.write_text(json.dumps({"published_ceilings": True}), encoding="utf-8")
-    code = "from offers_sync.cli.main import main; main()"
-    arguments = ["sandbox", "serve", "--port", "0", "--data", str(folder / "sandbox.db")]
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments, "--latency", str(LATENCY_MS), "--settings", str(settings)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process.stdout.readline().strip() if process.stdout is not None else ""
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    database = str(folder / "sandbox.db")
+    return served("--data", database, "--latency", str(LATENCY_MS), "--settings", str(settings))
 
 
 if __name__ == "__main__":

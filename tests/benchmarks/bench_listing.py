@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 from bench_sandbox import SELECTORS, fill, redeemable, selector, write
+from serving import served
 
 from offers_sync import contract
 from offers_sync.models.secrets import Secret
@@ -30,7 +30,7 @@ from offers_sync.wire.client import CONCURRENCY_LIMIT, Client, Connection
 from offers_sync.wire.reading import read_listing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 OBJECTS = 10_000
 LATENCY_MS = 100
@@ -117,25 +117,10 @@ def _report(page_size: int, ratio_limit: float, readings: list[Reading]) -> bool
     return is_over
 
 
-@contextmanager
-def _served(database: Path, page_size: int) -> Iterator[str]:
+def _served(database: Path, page_size: int) -> AbstractContextManager[str]:
     settings = database.with_name(f"settings-{page_size}.json")
     settings.write_text(json.dumps({"per_page_maximum": page_size}), encoding="utf-8")
-    code = "from offers_sync.cli.main import main; main()"
-    arguments = ["sandbox", "serve", "--port", "0", "--data", str(database), "--latency", str(LATENCY_MS)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments, "--settings", str(settings)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process.stdout.readline().strip() if process.stdout is not None else ""
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    return served("--data", str(database), "--latency", str(LATENCY_MS), "--settings", str(settings))
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
 from bench_validate import OFFERS, PLAIN_LOADER, PROJECT, write_project
+from serving import served
 
 EXTRA_SECONDS: Final = 3.0
 MEGABYTES_LIMIT: Final = 400.0
@@ -132,22 +132,8 @@ def _run(*arguments: str) -> Cost:
         return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - begun, usage.ru_maxrss / 1024, output.read())
 
 
-@contextmanager
-def _served(database: Path, latency_ms: int) -> Iterator[str]:
-    arguments: Sequence[str] = ("--empty", "--port", "0", "--data", str(database), "--latency", str(latency_ms))
-    process = subprocess.Popen(
-        [sys.executable, "-c", OFFERS, "sandbox", "serve", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process.stdout.readline().strip() if process.stdout is not None else ""
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+def _served(database: Path, latency_ms: int) -> AbstractContextManager[str]:
+    return served("--empty", "--data", str(database), "--latency", str(latency_ms))
 
 
 if __name__ == "__main__":
