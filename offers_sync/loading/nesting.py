@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from yaml._yaml import CParser
-from yaml.error import YAMLError
+from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from offers_sync import codes
@@ -27,6 +27,8 @@ _OPENERS_LIMIT: Final = 1_000
 _BEFORE_TOKENS: Final = "\ufeff[]{},:"
 _MARKS: Final = ("&", "!", "*")
 """What an anchor, a tag and an alias begin with."""
+_SCANNER_LIMIT: Final = "exceeded maximum nesting depth"
+"""The words of newer releases of libyaml, whose scanner looks ahead of the events and refuses a thousand levels."""
 
 
 class Survey(NamedTuple):
@@ -65,8 +67,18 @@ def survey(text: str) -> Survey:
     """How deep the text goes, how often it repeats itself, whether it contains itself."""
     try:
         return _walk(text)
-    except YAMLError:
-        return Survey(None, is_plain=False)  # composing stops at the same place, and says it better
+    except YAMLError as error:
+        shorter = _before_scanner_limit(text, error)
+        # composing stops at the same place, and says it better
+        return Survey(None, is_plain=False) if shorter is None else survey(shorter)
+
+
+def _before_scanner_limit(text: str, error: YAMLError) -> str | None:
+    """The levels that the scanner had seen, where it was the one to refuse more: they are too many for us already."""
+    if not isinstance(error, MarkedYAMLError) or error.problem != _SCANNER_LIMIT or error.problem_mark is None:
+        return None
+    shorter = text[: error.problem_mark.index]
+    return shorter if len(shorter) < len(text) else None
 
 
 def _walk(text: str) -> Survey:
