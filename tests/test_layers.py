@@ -18,6 +18,7 @@ LAYERS: dict[str, int] = {
     "errors": 0,
     "findings": 0,
     "codes": 0,
+    "collecting": 0,
     "contract": 0,
     "models": 1,
     "loading": 2,

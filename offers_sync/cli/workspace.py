@@ -15,7 +15,7 @@ from pathlib import Path
 from offers_sync.applying.earlier import explain_earlier
 from offers_sync.cli.annotators import annotators_for
 from offers_sync.cli.basing import BaseSide, changed_environments, read_base_side
-from offers_sync.cli.collecting import no_collection
+from offers_sync.collecting import no_collection
 from offers_sync.contract import LIST_LAG_SECONDS
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, has_errors

@@ -5,10 +5,8 @@ What one environment makes of the documents is said by ``resolving``; nothing he
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, starmap
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from offers_sync import codes
+from offers_sync.collecting import no_collection
 from offers_sync.findings import Finding, Position, Severity
 from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDocument
 from offers_sync.loading.complaints import Complaint, advice, from_pointer
@@ -47,8 +46,6 @@ from offers_sync.models.values import Source
 
 __all__ = ["Loaded", "LoadedDocument", "load_files", "load_project"]
 
-_BULK: Final = 500_000
-"""As many new objects as some thousand files make."""
 _BATCH: Final = 64
 """Files are parsed, then examined, so many at a time: what stays in the processor's cache is quicker by a tenth."""
 _KEY_LINE: Final = re.compile(r"^[ \t-]*key:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
@@ -119,28 +116,11 @@ def load_files(
 ) -> Loaded:
     """The project that some files make, wherever they were read from."""
     reading = _Reading(Surroundings(hosts, now or datetime.now(UTC)), focus)
-    with _without_collector():
+    with no_collection():
         remaining = iter(files)
         while batch := tuple(islice(remaining, _BATCH)):
             reading.read(batch)
         return reading.finish(folder)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Values of YAML and models hold no cycles; looking for some doubles the cost of making them.
-
-    What was made in bulk is not looked at later either.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if gc.get_count()[0] > _BULK:
-            gc.freeze()
-        if was_enabled:
-            gc.enable()
 
 
 class _Reading:

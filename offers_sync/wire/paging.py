@@ -7,14 +7,13 @@ total that did not change, or when two readings with different page borders agre
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from offers_sync.collecting import no_collection
 from offers_sync.wire.payload import to_json
 
 Row = Mapping[str, Any]
@@ -188,19 +187,7 @@ def _doubt(walk: _Walk[Item]) -> str:
     return f"it counts {walk.total} and shows {len(walk.items)}"
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Rows hold no cycles, and looking for some takes a quarter of the time of reading many."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@_no_collection()
+@no_collection()
 def _walk(pager: Pager[Item], size: int, expected: int | None) -> _Walk[Item]:
     first = pager.page(1, size)
     walk = _Walk(pager, first.size or size, shown=len(first.rows) + first.odd)
