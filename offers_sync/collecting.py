@@ -15,6 +15,16 @@ _MANY: Final = 50_000
 """So many new values take a hundredth of a second to look over; fewer are left to Python."""
 
 
+def collect_seldom() -> None:
+    """For a whole command: what importing makes alone is looked at dozens of times otherwise."""
+    gc.set_threshold(_MANY, *gc.get_threshold()[1:])
+
+
+def collect_no_more() -> None:
+    """Before the process ends, which would look over everything that it is about to drop."""
+    gc.freeze()
+
+
 @contextmanager
 def no_collection() -> Iterator[None]:
     """Look for no cycles meanwhile, nor later among what is there at the end; for reading, whose values hold none.

@@ -1,4 +1,4 @@
-"""What is said about a piece of YAML: where it stands, how bad it is, what to do.
+"""What is said about a piece of YAML: which document it is in, where it stands, how bad it is, what to do.
 
 Codes and their meanings are in ``codes``; how findings look on paper is ``reporting``'s business.
 """
@@ -19,6 +19,14 @@ class Severity(StrEnum):
 
 
 SEVERITY_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """Where a document is written: the file, relative to the project, and its place among the file's documents."""
+
+    file: str
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)

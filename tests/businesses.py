@@ -30,10 +30,10 @@ from offers_sync.applying.payloads import CriteriaSetting
 from offers_sync.applying.running import Run
 from offers_sync.applying.stopping import Stop
 from offers_sync.applying.surroundings import Patience, Surroundings
-from offers_sync.findings import Position
+from offers_sync.findings import Position, Source
 from offers_sync.models.project import Allowance, Guards
 from offers_sync.models.secrets import Secret
-from offers_sync.models.values import Applied, Desired, DesiredKind, ObjectKind, Origin, Snapshot, Source
+from offers_sync.models.values import Applied, Desired, DesiredKind, ObjectKind, Origin, Snapshot
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Question, make_plan
 from offers_sync.sandbox import Embedded, Faults, Settings, open_embedded

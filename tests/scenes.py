@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from offers_sync.findings import Position
+from offers_sync.findings import Position, Source
 from offers_sync.models.project import Allowance, Guards
 from offers_sync.models.values import (
     OBJECT_KINDS,
@@ -27,7 +27,6 @@ from offers_sync.models.values import (
     Origin,
     Segment,
     Snapshot,
-    Source,
 )
 from offers_sync.planning.plan import Plan, Step
 from offers_sync.planning.planner import Allowed, Annotator, Base, Question, make_plan

@@ -13,9 +13,8 @@ from offers_sync.applying.events import Watch, nobody_watches
 from offers_sync.applying.payloads import CriteriaSetting
 from offers_sync.applying.stopping import Stop
 from offers_sync.contract import BATCH_LIMIT, LIST_LAG_SECONDS
-from offers_sync.findings import Position
+from offers_sync.findings import Position, Source
 from offers_sync.models.project import Allowance
-from offers_sync.models.values import Source
 from offers_sync.planning.question import Locate
 from offers_sync.state.records import Author
 from offers_sync.state.store import Store

@@ -13,13 +13,12 @@ from typing import Final
 
 from offers_sync import codes
 from offers_sync.errors import InvalidInputError
-from offers_sync.findings import Finding, Severity
+from offers_sync.findings import Finding, Severity, Source
 from offers_sync.loading.loading import Loaded, load_files
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.resolving import resolve
 from offers_sync.loading.revisions import read_base
 from offers_sync.models.project import Environment
-from offers_sync.models.values import Source
 from offers_sync.planning.question import Base
 
 _OURS: Final = {"locations"}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 import click
 
 from offers_sync import __version__
+from offers_sync.collecting import collect_no_more, collect_seldom
 from offers_sync.errors import ExitCode, OffersError
 
 if TYPE_CHECKING:
@@ -116,7 +117,11 @@ def _say(error: OffersError) -> None:
 
 def main() -> None:
     """Run the command line and exit with the code that says how it went."""
-    sys.exit(run(sys.argv[1:]))
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads every installed package
+    collect_seldom()
+    code = run(sys.argv[1:])
+    collect_no_more()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

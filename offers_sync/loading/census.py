@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from offers_sync.findings import Source
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.referring import Referral, criteria_in, referrals_of
 from offers_sync.loading.vocabulary import did_you_mean
@@ -17,7 +18,6 @@ from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
 from offers_sync.models.project import Project
-from offers_sync.models.values import Source
 
 
 @dataclass(frozen=True, slots=True)

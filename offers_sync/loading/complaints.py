@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from offers_sync.findings import Code
-from offers_sync.models.values import Source
+from offers_sync.findings import Code, Source
 
 Path = tuple[str | int, ...]
 """From the document to the value, in the YAML's names."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from offers_sync import codes
+from offers_sync.findings import Source
 from offers_sync.loading.census import Census, Charge, LoadedDocument, joined
 from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.identity import inline_key
@@ -19,7 +20,6 @@ from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.references import External
 from offers_sync.models.selector import Selector
-from offers_sync.models.values import Source
 
 _LITERAL_LOCATION = re.compile(LITERAL_LOCATION_PATTERN)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument
@@ -15,7 +15,9 @@ from offers_sync.models.criterion import InlineCriterion
 from offers_sync.models.documents import Document
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
-from offers_sync.models.values import DesiredKind
+
+if TYPE_CHECKING:
+    from offers_sync.models.values import DesiredKind
 
 _DERIVED_VERSION: Final = "5"
 _VERSION_AT: Final = 14

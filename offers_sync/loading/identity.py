@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha1
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_DNS, uuid5
 
-from offers_sync.models.values import DesiredKind
+if TYPE_CHECKING:
+    from offers_sync.models.values import DesiredKind
+
 
 _NAMESPACE: Final = sha1(uuid5(NAMESPACE_DNS, "offers-sync").bytes, usedforsecurity=False)
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 from offers_sync import codes
 from offers_sync.collecting import no_collection
-from offers_sync.findings import Finding, Position, Severity
+from offers_sync.findings import Finding, Position, Severity, Source
 from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDocument
 from offers_sync.loading.complaints import Complaint, advice, from_pointer
 from offers_sync.loading.composing import read_values
@@ -42,7 +42,6 @@ from offers_sync.loading.translations import check_translations
 from offers_sync.loading.validating import examine_document, examine_project
 from offers_sync.models.kinds import KINDS, AnyDocument
 from offers_sync.models.project import Project, is_waived
-from offers_sync.models.values import Source
 
 __all__ = ["Loaded", "LoadedDocument", "load_files", "load_project"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from offers_sync import codes
-from offers_sync.findings import Finding
+from offers_sync.findings import Finding, Source
 from offers_sync.loading.complaints import Complaint, Path, to_pointer
 from offers_sync.loading.findings import find
 from offers_sync.loading.identity import choose_id, derive_id, inline_key
@@ -29,7 +29,7 @@ from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.references import External
 from offers_sync.models.schedule import InlineSchedule, Schedule
 from offers_sync.models.selector import Selector
-from offers_sync.models.values import OBJECT_KINDS, Desired, DesiredKind, Origin, Source
+from offers_sync.models.values import OBJECT_KINDS, Desired, DesiredKind, Origin
 
 _KIND_ORDER: Final = {kind: place for place, kind in enumerate((*OBJECT_KINDS, "campaign"))}
 _NOT_FIELDS: Final = {"kind", "key", "external_id", "formerly", "only", "image", "retired"}

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from offers_sync import codes
 from offers_sync.contract import DOCUMENTED_LANGUAGES
+from offers_sync.findings import Source
 from offers_sync.loading.census import Census, Charge, LoadedDocument
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.vocabulary import closest
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable, Translation
-from offers_sync.models.values import Source
 
 _TEXTS = ("name", "description")
 

@@ -45,7 +45,8 @@ class OddScalar:
 class Written(BaseModel):
     """Anything that a person writes: unknown fields are faults, and nothing is converted in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # building every model would double what one command pays for the few that it asks
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def field(  # noqa: PLR0913  the facts about one field, all of them optional

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
 
+from offers_sync.findings import Source
+
 Tree = Mapping[str, Any]
 """Nested mappings, lists, text, numbers, booleans and null."""
 
@@ -20,14 +22,6 @@ DesiredKind = Literal["selector", "criterion", "redeemable", "campaign"]
 
 OBJECT_KINDS: Final[tuple[ObjectKind, ...]] = ("selector", "criterion", "redeemable")
 """In the order in which they may refer to each other."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
-    """Where a document is written: the file, relative to the project, and its place among the file's documents."""
-
-    file: str
-    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from offers_sync.findings import Finding, Position
+from offers_sync.findings import Finding, Position, Source
 from offers_sync.models.project import Allowance, Guards
 from offers_sync.models.sent_campaigns import CampaignRecord
-from offers_sync.models.values import Applied, Desired, DesiredKind, Listing, Live, ObjectKind, Snapshot, Source
+from offers_sync.models.values import Applied, Desired, DesiredKind, Listing, Live, ObjectKind, Snapshot
 
 Locate = Callable[[Source, str], "tuple[Position, str] | None"]
 """The place of a value and the line it begins on, by document and JSON Pointer."""

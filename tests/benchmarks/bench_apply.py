@@ -35,9 +35,10 @@ from offers_sync.applying.payloads import creation
 from offers_sync.applying.running import Run
 from offers_sync.applying.surroundings import Patience, Surroundings, nowhere
 from offers_sync.contract import LIST_LAG_SECONDS, REDEEMABLES_PATH
+from offers_sync.findings import Source
 from offers_sync.models.project import Guards
 from offers_sync.models.secrets import Secret
-from offers_sync.models.values import Applied, Desired, Origin, Snapshot, Source
+from offers_sync.models.values import Applied, Desired, Origin, Snapshot
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.planning.planner import Question, make_plan
 from offers_sync.state.leases import hold_environment

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import REDEEMABLE, WrittenFiles
 
-from offers_sync.findings import Finding, Position
+from offers_sync.findings import Finding, Position, Source
 from offers_sync.loading.files import RawFile
 from offers_sync.loading.loading import load_files
 from offers_sync.loading.texts import FileText
-from offers_sync.models.values import Source
 
 MARK = "BROKEN"
 OFFERS = RawFile("offers.yaml", b"project: p\nenvironments: {sandbox: {server: embedded}}\n")

@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import NOW, OFFERS, WrittenFiles
 
-from offers_sync.findings import Finding
+from offers_sync.findings import Finding, Source
 from offers_sync.loading.files import RawFile
 from offers_sync.loading.loading import load_files
-from offers_sync.models.values import Source
 from offers_sync.reporting.findings import Summary, findings_github, findings_json, findings_text
 from offers_sync.reporting.findings_sarif import findings_sarif
 

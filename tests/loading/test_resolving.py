@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects import CRITERION, OFFERS, REDEEMABLE, SELECTOR, WrittenFiles
 
+from offers_sync.findings import Source
 from offers_sync.loading.identity import derive_id
-from offers_sync.models.values import Desired, Origin, Source
+from offers_sync.models.values import Desired, Origin
 
 # -------------------------------------------------------------------------------------------------------- identity
 

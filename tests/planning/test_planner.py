@@ -10,8 +10,8 @@ import pytest
 from scenes import SEGMENTS, applied, changes, desired, live, locate, only_step, plan, question, snapshot
 
 from offers_sync.errors import InvalidInputError
-from offers_sync.findings import Finding, Severity
-from offers_sync.models.values import Desired, Listing, Offered, Origin, Snapshot, Source
+from offers_sync.findings import Finding, Severity, Source
+from offers_sync.models.values import Desired, Listing, Offered, Origin, Snapshot
 from offers_sync.planning.plan import Action, Plan, Summary
 from offers_sync.planning.planner import Annotation, Situation, make_plan
 
