@@ -46,9 +46,14 @@ def is_plain(text: str) -> bool:
 
 
 def _is_surely_plain(text: str) -> bool:
-    if "<<" in text or _may_begin_token(text, "*") or _may_begin_token(text, "!"):
+    if _may_merge(text) or _may_begin_token(text, "*") or _may_begin_token(text, "!"):
         return False
     return sum(map(text.count, _OPENERS)) <= _OPENERS_LIMIT
+
+
+def _may_merge(text: str) -> bool:
+    """Whether the name of a merge key is in the text; one character is looked for much faster than two."""
+    return "<" in text and "<<" in text
 
 
 def _may_begin_token(text: str, mark: str) -> bool:
@@ -102,7 +107,7 @@ def _walk(text: str) -> Survey:
             if aliases > ALIASES_LIMIT:
                 message = f"this is alias {aliases:,} of the file"
                 return Survey(_complaint(codes.YAML_TOO_MANY_ALIASES, event, message), is_plain=False)
-    return Survey(None, is_plain=properties == 0 and "<<" not in text)
+    return Survey(None, is_plain=properties == 0 and not _may_merge(text))
 
 
 def _begins_with_mark(text: str, event: Any) -> bool:

@@ -95,31 +95,33 @@ def _check_twice(written: Sequence[_Text]) -> Iterator[Charge]:
 
 
 def _check_languages(census: Census) -> Iterator[Charge]:
-    for source, language, path, at_key in _languages(census):
-        if language not in DOCUMENTED_LANGUAGES:
-            suggestion = closest(language, DOCUMENTED_LANGUAGES)
-            known = ", ".join(DOCUMENTED_LANGUAGES)
-            hint = f"did you mean `{suggestion}`?" if suggestion else f"the documents name {known}"
-            message = f"the vendor's documents do not name the language `{language}`; it is sent as it is"
-            yield source, Complaint(codes.UNKNOWN_LANGUAGE, path, message, hint, at_key=at_key)
+    for source, language, path, at_key in _odd_languages(census):
+        suggestion = closest(language, DOCUMENTED_LANGUAGES)
+        known = ", ".join(DOCUMENTED_LANGUAGES)
+        hint = f"did you mean `{suggestion}`?" if suggestion else f"the documents name {known}"
+        message = f"the vendor's documents do not name the language `{language}`; it is sent as it is"
+        yield source, Complaint(codes.UNKNOWN_LANGUAGE, path, message, hint, at_key=at_key)
 
 
-def _languages(census: Census) -> Iterator[tuple[Source, str, Path, bool]]:
-    """Every language that is written, and whether a field is named by it."""
+def _odd_languages(census: Census) -> Iterator[tuple[Source, str, Path, bool]]:
+    """Every language that is written and not documented, and whether a field is named by it."""
     if census.project is not None:
         for index, language in enumerate(census.project.locales or ()):
-            yield Source(PROJECT_FILE), language, ("locales", index), False
+            if language not in DOCUMENTED_LANGUAGES:
+                yield Source(PROJECT_FILE), language, ("locales", index), False
     for document in census.documents:
-        if isinstance(document.model, Locale):
-            yield document.source, document.model.language, ("language",), False
-        elif isinstance(document.model, Redeemable):
-            for language in document.model.locales or ():
-                yield document.source, language, ("locales", language), True
+        model = document.model
+        if isinstance(model, Redeemable):
+            for language in model.locales or ():
+                if language not in DOCUMENTED_LANGUAGES:
+                    yield document.source, language, ("locales", language), True
+        elif isinstance(model, Locale) and model.language not in DOCUMENTED_LANGUAGES:
+            yield document.source, model.language, ("language",), False
 
 
 def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) -> Iterator[Charge]:
     """One notice for an offer, whatever number of languages it lacks."""
-    wanted = census.project.locales if census.project is not None else None
+    wanted = dict.fromkeys((census.project.locales if census.project is not None else None) or ())
     if not wanted:
         return
     for document in census.documents:
@@ -129,17 +131,14 @@ def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) ->
         needed = [name for name in _TEXTS if getattr(offer, name) is not None]
         inside = offer.locales or {}
         outside = {(text.language, text.name) for text in catalogued.get(offer.key, ())}
-        lacking = [
-            (language, missing)
-            for language in dict.fromkeys(wanted)
-            if (
-                missing := [
-                    name
-                    for name in needed
-                    if getattr(inside.get(language), name, None) is None and (language, name) not in outside
-                ]
-            )
-        ]
+        lacking = []
+        for language in wanted:
+            translation = inside.get(language)
+            missing = [
+                name for name in needed if getattr(translation, name, None) is None and (language, name) not in outside
+            ]
+            if missing:
+                lacking.append((language, missing))
         if lacking:
             yield document.source, _missing(offer, needed, lacking)
 

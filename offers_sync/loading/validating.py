@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -135,31 +135,38 @@ def _broken_rules(model: type[BaseModel], written: Any) -> list[Fault]:
 def _collect_faults(model: type[BaseModel], written: Any, path: Path, faults: list[Fault]) -> None:
     if written.__class__ is not dict:
         return
-    for rule in getattr(model, "rules", ()):
+    demands = _demands(model)
+    for rule in demands.rules:
         for fault in rule.check(written):
             hint = fault.hint or _advise(model, rule)
             faults.append(replace(fault, path=(*path, *fault.path), hint=hint))
-    nested = _nested(model)
-    for name, value in written.items():
-        if name not in nested:
-            continue
+    for name, inside in demands.nested:
+        value = written.get(name)
         if value.__class__ is list:
             for index, item in enumerate(value):
-                _collect_faults(nested[name], item, (*path, name, index), faults)
+                _collect_faults(inside, item, (*path, name, index), faults)
         elif value.__class__ is dict and not is_external(value):
-            _collect_faults(nested[name], value, (*path, name), faults)
+            _collect_faults(inside, value, (*path, name), faults)
 
 
 def _advise(model: type[BaseModel], rule: Rule) -> str:
     return advise_missing(model, (rule.name,)) if isinstance(rule, NeededWhen) else ""
 
 
-@cache
-def _nested(model: type[BaseModel]) -> Mapping[str, type[BaseModel]]:
+class _Demands(NamedTuple):
+    """What the rules of a model look at."""
+
+    rules: tuple[Rule, ...]
+    nested: tuple[tuple[str, type[BaseModel]], ...]
     """The fields that hold mappings with rules, or lists of them."""
-    return {
+
+
+@cache
+def _demands(model: type[BaseModel]) -> _Demands:
+    nested = {
         name: candidate
         for name, facts in model.model_fields.items()
         for candidate in models_in(facts.annotation)
-        if (issubclass(candidate, Ruled) and candidate.rules) or _nested(candidate)
+        if any(_demands(candidate))
     }
+    return _Demands(model.rules if issubclass(model, Ruled) else (), tuple(nested.items()))

@@ -96,12 +96,13 @@ class NeededWhen:
     code: Code
     why: str = ""
 
-    def check(self, written: Mapped) -> Iterator[Fault]:
+    def check(self, written: Mapped) -> tuple[Fault, ...]:
         """A fault at the mapping that lacks the field."""
         value = written.get(self.other)
-        if isinstance(value, (str, bool)) and value in self.values and not is_given(written, self.name):
-            shown = "true" if value is True else value
-            yield Fault(self.code, (), f"`{self.other}: {shown}` needs `{self.name}`", self.why)
+        if not isinstance(value, (str, bool)) or value not in self.values or is_given(written, self.name):
+            return ()
+        shown = "true" if value is True else value
+        return (Fault(self.code, (), f"`{self.other}: {shown}` needs `{self.name}`", self.why),)
 
     def schema(self) -> dict[str, Any]:
         """``if`` the other field, ``then`` this one."""
@@ -121,12 +122,13 @@ class ForbiddenWhen:
     code: Code
     why: str = ""
 
-    def check(self, written: Mapped) -> Iterator[Fault]:
+    def check(self, written: Mapped) -> tuple[Fault, ...]:
         """A fault at the field."""
         value = written.get(self.other)
-        if isinstance(value, (str, bool)) and value in self.values and is_given(written, self.name):
-            shown = "true" if value is True else value
-            yield Fault(self.code, (self.name,), f"`{self.name}` contradicts `{self.other}: {shown}`", self.why)
+        if not isinstance(value, (str, bool)) or value not in self.values or not is_given(written, self.name):
+            return ()
+        shown = "true" if value is True else value
+        return (Fault(self.code, (self.name,), f"`{self.name}` contradicts `{self.other}: {shown}`", self.why),)
 
     def schema(self) -> dict[str, Any]:
         """``if`` the other field, ``then`` not this one."""
