@@ -25,7 +25,7 @@ from offers_sync.reporting.formats import FORMATS
 )
 @report_option(FORMATS)
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `offers apply`.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to do.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when something would change, kept back or not.")
 def plan(  # noqa: PLR0913  one parameter for each option
     *,
     folder: Path | None,
@@ -68,4 +68,4 @@ def plan(  # noqa: PLR0913  one parameter for each option
     give(made, workspace.folder, form, files)
     if any(guard.refused for guard in made.guards):
         return ExitCode.CONSENT
-    return ExitCode.CHANGES if detailed_exitcode and not made.is_empty else ExitCode.DONE
+    return ExitCode.CHANGES if detailed_exitcode and made.steps else ExitCode.DONE

@@ -89,6 +89,18 @@ def test_plan_says_what_is_missing_until_it_is_applied(project: Path, capsys: py
     assert "nothing to do" in capsys.readouterr().out
 
 
+def test_what_is_kept_back_is_still_pending(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan whose one step waits for a segment that is not there differs from one without anything to do."""
+    deal = "kind: redeemable\nkey: deal\nname: Deal\nreceipt_rule: {flat_discount: 5}\ndistributable: true\n"
+    (project / "five-off.yaml").write_text(deal + "segment: Nobody\n", encoding="utf-8")
+    (project / "lunch.yaml").unlink()
+
+    assert run(["plan", "--detailed-exitcode", "--format", "json"]) == 2
+    plan = as_plan(capsys.readouterr().out)
+    assert [(step["key"], bool(step["held_back"])) for step in plan["steps"]] == [("deal", True)]
+    assert plan["summary"]["create"] == 0
+
+
 def test_the_plan_is_the_same_in_every_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One run prints it, reports it and saves it."""
     reports = [f"--report=json={project / 'report.json'}", f"--report=text={project / 'report.txt'}"]
