@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offers_sync import codes
@@ -13,6 +13,7 @@ from offers_sync.loading.zones import count_on_clock
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.schedule import InlineSchedule, Schedule
+from offers_sync.models.sent_campaigns import Start
 
 
 def check_moments(census: Census) -> Iterator[Charge]:
@@ -69,15 +70,19 @@ def _check_campaign(census: Census, campaign: Campaign, default: str | None) -> 
             yield Complaint(codes.FIELD_NEEDED, ("start",), message, hint)
         return
     yield from _check_clock(campaign.start, zone, ("start",))
+    if Start.of({"start": campaign.start.isoformat(), "timezone": zone}) is None:
+        message = f"{campaign.start.isoformat()} in {zone} lies outside of the years 1 to 9999 in universal time"
+        hint = "a campaign's start is sent in universal time: take a moment that has one"
+        yield Complaint(codes.OUT_OF_RANGE, ("start",), message, hint)
     schedule = _schedule_of(census, campaign)
     if schedule is None:
         return
     offer_zone = schedule.timezone or default or zone
-    begins = _instant(campaign.start, zone)
-    if schedule.start is not None and begins < _instant(schedule.start, offer_zone):
+    begins = _on_clock(campaign.start, zone)
+    if schedule.start is not None and begins < _on_clock(schedule.start, offer_zone):
         message = f"the campaign begins before its offer does, at {schedule.start.isoformat()}"
         yield Complaint(codes.CAMPAIGN_OUTSIDE_OFFER, ("start",), message, advice(codes.CAMPAIGN_OUTSIDE_OFFER))
-    if schedule.end is not None and begins > _instant(schedule.end, offer_zone):
+    if schedule.end is not None and begins > _on_clock(schedule.end, offer_zone):
         message = f"the campaign begins after its offer has ended, at {schedule.end.isoformat()}"
         yield Complaint(codes.CAMPAIGN_OUTSIDE_OFFER, ("start",), message, advice(codes.CAMPAIGN_OUTSIDE_OFFER))
 
@@ -93,5 +98,6 @@ def _schedule_of(census: Census, campaign: Campaign) -> Schedule | InlineSchedul
     return schedule
 
 
-def _instant(local: datetime, zone: str) -> datetime:
-    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+def _on_clock(local: datetime, zone: str) -> datetime:
+    """A moment that can be compared with those of other zones, even where universal time has none for it."""
+    return local.replace(tzinfo=ZoneInfo(zone))

@@ -103,7 +103,10 @@ def _instant(text: Any, zone: Any) -> datetime | None:
     if local is None or (local.tzinfo is None and there is None):
         return None
     moment = local if local.tzinfo is not None else local.replace(tzinfo=there)
-    return moment.astimezone(UTC).replace(second=0, microsecond=0)
+    try:
+        return moment.astimezone(UTC).replace(second=0, microsecond=0)
+    except OverflowError:
+        return None
 
 
 def _local(text: str) -> datetime | None:

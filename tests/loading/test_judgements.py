@@ -115,6 +115,9 @@ def test_a_campaign_needs_a_zone_from_somewhere(project: WrittenFiles) -> None:
         ("end: 2026-06-01T11:30:00, timezone: America/New_York", []),
         ("end: 2026-06-01T10:30:00, timezone: America/New_York", ["campaign-outside-offer"]),
         ("indefinitely: true", []),
+        ("end: 9999-12-31T23:59:59", []),
+        ("start: 0001-01-01T00:00:00, timezone: Asia/Tokyo", []),
+        ("end: 0001-01-01T00:00:00, timezone: Asia/Tokyo", ["campaign-outside-offer"]),
     ],
 )
 def test_a_campaign_falls_into_the_time_of_its_offer(project: WrittenFiles, schedule: str, codes: list[str]) -> None:
@@ -122,6 +125,29 @@ def test_a_campaign_falls_into_the_time_of_its_offer(project: WrittenFiles, sche
     project.write("a.yaml", scheduled(schedule) + "---\n" + CAMPAIGN)
 
     assert [finding.code for finding in project.findings()] == codes
+
+
+@pytest.mark.parametrize(
+    ("start", "zone"), [("9999-12-31T23:59:59", "America/Chicago"), ("0001-01-01T00:00:00", "Asia/Tokyo")]
+)
+@pytest.mark.parametrize("schedule", ["indefinitely: true", "start: {start}, end: {start}, timezone: {zone}"])
+def test_a_campaign_begins_at_a_moment_of_universal_time(
+    project: WrittenFiles, start: str, zone: str, schedule: str
+) -> None:
+    """A start that is no instant is an error on its line, whatever the time of the offer."""
+    offer = scheduled(schedule.format(start=start, zone=zone))
+    project.write("a.yaml", f"{offer}---\n{CAMPAIGN.replace('2026-06-01T10:00:00', start)}timezone: {zone}\n")
+
+    assert "a.yaml:12:8 out-of-range" in project.told()
+
+
+@given(
+    st.sampled_from([datetime.min, datetime.max, datetime(1, 1, 2), datetime(9999, 12, 31)]),  # noqa: DTZ001  on any clock
+    st.sampled_from(TIMEZONES),
+)
+def test_the_ends_of_time_are_on_every_clock_once(local: datetime, zone: str) -> None:
+    """No clock is put forward or back there, and asking does no harm."""
+    assert count_on_clock(local, zone) == "once"
 
 
 # ----------------------------------------------------------------------------------------------------------- texts
