@@ -333,6 +333,20 @@ FIELD_IGNORED = _notice(
     "The server stores it, or drops it, and it changes nothing.",
     "Remove it, or set what makes it count.",
 )
+NO_CLAUSES = _warning(
+    "no-clauses",
+    "A selector does not say which lines are meant",
+    "It has no clause about base items. Which lines such a selector finds is not documented: perhaps none, perhaps "
+    "every one.",
+    "Write the clauses of `base_items`, or `filter_item_set: modifiers_only` with both sides.",
+)
+MODIFIERS_IN_RECEIPT_ORDER = _notice(
+    "modifiers-in-receipt-order",
+    "Which modifiers count first is left to the receipt",
+    "A selector counts some modifiers at most and does not say which of them, so those count that come first on the "
+    "receipt. The vendor advises a `processing_method` whenever there is a maximum.",
+    "Write `processing_method: max_price` or `min_price`, or null where the receipt's order is meant.",
+)
 EXPIRY_TWICE = _warning(
     "expiry-twice",
     "The offer expires in two ways",
@@ -412,6 +426,13 @@ BLANKS_IN_LIST = _warning(
     "A list of values holds blanks",
     "A stray character makes an item never match, without any error.",
     "Write commas without blanks around them.",
+)
+VALUE_NEVER_MATCHES = _warning(
+    "value-never-matches",
+    "A value that no line of a receipt can have",
+    "Lines are of the types M, D, S, X, T and P. A list of item ids holds ids between commas and nothing else: ranges "
+    "are not understood, and a stray character makes an entry never match, without any error.",
+    "Write a type that there is, or each item id by itself.",
 )
 HOUR_COUNTS_WHOLE = _notice(
     "hour-counts-whole",

@@ -9,10 +9,10 @@ from typing import Final
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge
 from offers_sync.loading.complaints import Complaint, Path, advice
+from offers_sync.loading.conditions import judge_condition
 from offers_sync.models.criterion import Criterion, InlineCriterion, LineItemFilter
 from offers_sync.models.selector import Clause, Selector
 
-_LIST_OPERATORS: Final = frozenset({"in", "not_in", "in_case_insensitive", "not_in_case_insensitive"})
 _NEGATIVE_OPERATORS: Final = frozenset({"!=", "not_in", "not_in_case_insensitive", "not_like", "not_in_range"})
 _WITHOUT_FILTER: Final = frozenset({"receipt_subtotal", "receipt_total_amount", "static_amount"})
 """Functions that work on the receipt as a whole."""
@@ -39,7 +39,7 @@ def _judge_selector(selector: Selector) -> Iterator[Complaint]:
     for side in ("base_items", "modifiers"):
         items = getattr(selector, side)
         for index, clause in enumerate(items.clauses if items is not None else ()):
-            yield from _judge_list(clause.operator, clause.value, (side, "clauses", index, "value"))
+            yield from judge_condition(clause, (side, "clauses", index, "value"))
 
 
 def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
@@ -61,22 +61,11 @@ def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, pat
         yield Complaint(codes.NO_FILTER, at, message, advice(codes.NO_FILTER))
     for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
         place = (*path, "receipt_qualifiers", index, "value")
-        yield from _judge_list(qualifier.operator, qualifier.value, place)
+        yield from judge_condition(qualifier, place)
         if qualifier.attribute == "receipt_hour" and qualifier.operator == "in_range":
             yield from _judge_hours(qualifier.value, place)
     yield from _judge_exclusions(census, criterion, path)
     yield from _judge_minimum(census, criterion, path)
-
-
-def _judge_list(operator: str, value: str, path: Path) -> Iterator[Complaint]:
-    if operator not in _LIST_OPERATORS:
-        return
-    entries = value.split(",")
-    clean = ",".join(entry.strip() for entry in entries if entry.strip())
-    if clean != value:
-        what = "holds an empty entry" if any(not entry.strip() for entry in entries) else "holds blanks"
-        message = f"the list {what}, and such a stray character keeps an item from ever matching"
-        yield Complaint(codes.BLANKS_IN_LIST, path, message, f'write "{clean}"')
 
 
 def _judge_hours(value: str, path: Path) -> Iterator[Complaint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from offers_sync import codes
 from offers_sync.contract import (
@@ -29,7 +29,7 @@ from offers_sync.contract import (
     ReceiptAttribute,
     RoundingRule,
 )
-from offers_sync.models.documents import Document, Ruled
+from offers_sync.models.documents import IDLE_FORMER_KEY, Document, Ruled
 from offers_sync.models.fields import OURS, Integer, Key, Number, ScalarText, Text, Written, at_least, field
 from offers_sync.models.references import ExternalId, Reference
 from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said, is_given
@@ -42,6 +42,22 @@ _NET_EXPRESSIONS = (
     "net_amount_excluding_min_priced_item_equal_to_or_more_than",
     "net_amount_excluding_max_priced_item_equal_to_or_more_than",
 )
+_METHODS_WITHOUT_QUANTITY = (
+    None,
+    *(method for method in get_args(FilterProcessingMethod) if method not in METHODS_NEEDING_QUANTITY),
+)
+
+
+def _quantity_rules(written: Mapped) -> Iterator[Fault]:
+    method = written.get("processing_method")
+    if is_given(written, "quantity") and method in _METHODS_WITHOUT_QUANTITY:
+        what = f"`processing_method: {method}`" if method else f"`{DEFAULT_FILTER_PROCESSING_METHOD}`, the default,"
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("quantity",),
+            f"`quantity` counts the dearest or the cheapest lines, and {what} is about all of them",
+            "write `processing_method: max_price` or `min_price`, or remove this line",
+        )
 
 
 class LineItemFilter(Ruled):
@@ -55,6 +71,7 @@ class LineItemFilter(Ruled):
             codes.FIELD_NEEDED,
             "say how many of the dearest or cheapest items are meant, 1 to 5",
         ),
+        Said(_quantity_rules),
     )
 
     selector: Reference = field(
@@ -78,8 +95,17 @@ class LineItemFilter(Ruled):
 
 
 def _net_value_rules(written: Mapped) -> Iterator[Fault]:
+    if not is_given(written, "net_value"):
+        return
     kind = written.get("expression_type")
-    if kind in EXISTS_EXPRESSIONS and is_given(written, "net_value"):
+    if kind is None:
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("net_value",),
+            f"`{DEFAULT_EXPRESSION_TYPE}`, the default `expression_type`, takes no `net_value`; the server stores null",
+            "write the `expression_type` that compares with it, or remove the line",
+        )
+    elif kind in EXISTS_EXPRESSIONS:
         yield Fault(
             codes.FIELD_IGNORED,
             ("net_value",),
@@ -139,9 +165,18 @@ class AggregatorGrouping(Ruled):
 
 def _aggregator_rules(written: Mapped) -> Iterator[Fault]:
     grouping = written.get("aggregator_grouping_attributes")
-    if written.get("enable_menu_item_aggregator") is not True or not isinstance(grouping, dict):
+    if not isinstance(grouping, dict):
         return
-    if not any(grouping.get(name) is True for name in AGGREGATOR_ATTRIBUTES):
+    is_grouping = any(grouping.get(name) is True for name in AGGREGATOR_ATTRIBUTES)
+    is_on = written.get("enable_menu_item_aggregator")
+    if is_grouping and (is_on is None or is_on is False):
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("aggregator_grouping_attributes",),
+            "`aggregator_grouping_attributes` counts only with `enable_menu_item_aggregator: true`",
+            "add that line, or remove this one",
+        )
+    if not is_grouping and is_on is True:
         yield Fault(
             codes.FIELD_NEEDED,
             ("aggregator_grouping_attributes",),
@@ -203,6 +238,7 @@ class CriterionBody(Ruled):
         Said(lambda written: repeated_attributes(written, "receipt_qualifiers")),
         Said(_strategy_rules),
         Said(_unused_fields),
+        IDLE_FORMER_KEY,
     )
 
     name: Text | None = field(

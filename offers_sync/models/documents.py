@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from offers_sync import codes
 from offers_sync.models.fields import OURS, Key, Text, Written, field
 from offers_sync.models.references import ExternalId
-from offers_sync.models.rules import Rule
+from offers_sync.models.rules import Fault, Mapped, Rule, Said, is_given
 
 
 class Ruled(Written):
@@ -32,6 +34,20 @@ class Keyed(Ruled):
         examples=[["production"]],
         min_length=1,
     )
+
+
+def idle_former_key(written: Mapped) -> Iterator[Fault]:
+    """A former key from which no id is derived, because the id is written out."""
+    if is_given(written, "formerly") and is_given(written, "external_id"):
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("formerly",),
+            "`formerly` says what the id is derived from, and `external_id` says the id itself",
+            "remove this line",
+        )
+
+
+IDLE_FORMER_KEY = Said(idle_former_key)
 
 
 class Document(Keyed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Tag
@@ -10,7 +10,7 @@ from pydantic import Discriminator, Tag
 from offers_sync import codes
 from offers_sync.contract import DEFAULT_DISCOUNT_CHANNEL, DiscountChannel
 from offers_sync.models.criterion import InlineCriterion
-from offers_sync.models.documents import Document, Ruled
+from offers_sync.models.documents import Document, Ruled, idle_former_key
 from offers_sync.models.fields import OURS, URL_PATTERN, Integer, Key, Language, Number, Text, Written, at_least, field
 from offers_sync.models.references import External, is_external
 from offers_sync.models.rules import ExactlyOne, Fault, Mapped, Rule, Said, is_given
@@ -120,10 +120,22 @@ def _redemption_code(written: Mapped) -> Iterator[Fault]:
         )
 
 
+def _former_key(written: Mapped) -> Iterable[Fault]:
+    """The id of a criterion that is written inside is derived from the former key too, unless it says its own."""
+    if not is_given(written, "formerly"):
+        return ()
+    rule = written.get("receipt_rule")
+    criterion = rule.get("criterion") if isinstance(rule, dict) else None
+    is_inline = isinstance(criterion, dict) and not is_external(criterion)
+    if is_inline and not (is_given(criterion, "external_id") or is_given(criterion, "formerly")):
+        return ()
+    return idle_former_key(written)
+
+
 class Redeemable(Document):
     """An offer: what guests can redeem."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (Said(_audience), Said(_redemption_code))
+    rules: ClassVar[tuple[Rule, ...]] = (Said(_audience), Said(_redemption_code), Said(_former_key))
 
     kind: Literal["redeemable"] = field("What the document describes: an offer.", vendor=OURS)
     name: Text = field("The name that guests see.", examples=["10% off any sandwich"])

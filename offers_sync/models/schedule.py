@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from offers_sync import codes
 from offers_sync.contract import RECURRENCE_SPAN_DAYS_LIMIT, LagUnits
@@ -28,10 +28,21 @@ def _span(written: Mapped) -> Iterator[Fault]:
         yield Fault(
             codes.RECURRENCE_TOO_LONG,
             ("occurrences",),
-            f"{occurrences} occurrences {distance} days apart span {span} days; at most "
+            f"{occurrences} occurrences {_days(distance)} apart span {_days(span)}; at most "
             f"{RECURRENCE_SPAN_DAYS_LIMIT} are allowed",
-            f"at this distance, at most {RECURRENCE_SPAN_DAYS_LIMIT // max(distance, 1) + 1} occurrences fit",
+            _fitting(distance),
         )
+
+
+def _days(number: int) -> str:
+    return f"{number} {'day' if number == 1 else 'days'}"
+
+
+def _fitting(distance: int) -> str:
+    most = RECURRENCE_SPAN_DAYS_LIMIT // max(distance, 1) + 1
+    if most == 1:
+        return f"write a distance of at most {RECURRENCE_SPAN_DAYS_LIMIT} days"
+    return f"at this distance, at most {most} occurrences fit"
 
 
 class Recurrence(Ruled):
@@ -60,6 +71,18 @@ def _window(written: Mapped) -> Iterator[Fault]:
             "`remind_before` counts from the expiry of `expiry_days`, which is not set",
             "set `expiry_days`, or remove this line",
         )
+    elif _is_longer(written.get("remind_before"), written.get("expiry_days")):
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("remind_before",),
+            f"`remind_before: {written['remind_before']}` lies before the gift, which expires after "
+            f"`expiry_days: {written['expiry_days']}`",
+            "write fewer days, or remove this line",
+        )
+
+
+def _is_longer(days: Any, others: Any) -> bool:
+    return isinstance(days, int) and isinstance(others, int) and days > others
 
 
 class ScheduleBody(Ruled):

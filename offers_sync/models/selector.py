@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 from offers_sync import codes
 from offers_sync.contract import FilterItemSet, Operator, SelectorAttribute, SelectorProcessingMethod
-from offers_sync.models.documents import Document, Ruled
+from offers_sync.models.documents import IDLE_FORMER_KEY, Document, Ruled
 from offers_sync.models.fields import OURS, Integer, ScalarText, Text, Written, at_least, field
-from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said
+from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said, is_given
 
 
 class Clause(Written):
@@ -45,6 +45,17 @@ def repeated_attributes(written: Mapped, member: str) -> Iterator[Fault]:
             seen[attribute] = index
 
 
+def _first_modifiers(written: Mapped) -> Iterator[Fault]:
+    """A maximum without a method; null says that the order on the receipt is meant."""
+    if is_given(written, "max_discount_units") and "processing_method" not in written:
+        yield Fault(
+            codes.MODIFIERS_IN_RECEIPT_ORDER,
+            ("max_discount_units",),
+            "the modifiers that come first on the receipt count, since no `processing_method` is written",
+            "write `processing_method: max_price` or `min_price`, or null where the receipt's order is meant",
+        )
+
+
 _CLAUSE_RULES: tuple[Rule, ...] = (Said(lambda written: repeated_attributes(written, "clauses")),)
 
 
@@ -63,7 +74,7 @@ class BaseItems(Ruled):
 class Modifiers(Ruled):
     """The modifiers under the base items that are meant."""
 
-    rules: ClassVar[tuple[Rule, ...]] = _CLAUSE_RULES
+    rules: ClassVar[tuple[Rule, ...]] = (*_CLAUSE_RULES, Said(_first_modifiers))
 
     clauses: list[Clause] = field(
         "The conditions on a modifier; all of them hold. An attribute stands once.",
@@ -81,6 +92,29 @@ class Modifiers(Ruled):
     )
 
 
+def _sides(written: Mapped) -> Iterator[Fault]:
+    """What of the two sides does not count, or is not there; an object that is taken over may keep its clauses."""
+    chosen = written.get("filter_item_set")
+    if chosen == "base_only" and is_given(written, "modifiers"):
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("modifiers",),
+            "`filter_item_set: base_only` discounts no modifiers",
+            "remove them, or choose `base_and_modifiers` or `modifiers_only`",
+        )
+    if written.get("exclude_non_payable") is True and chosen in ("base_only", "modifiers_only"):
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("exclude_non_payable",),
+            f"`exclude_non_payable` is meant for `base_and_modifiers`, and this selector is `{chosen}`",
+            "choose `base_and_modifiers`, or remove this line",
+        )
+    if is_given(written, "base_items") or is_given(written, "external_id"):
+        return
+    if chosen in ("base_only", "base_and_modifiers") or (chosen is None and not is_given(written, "modifiers")):
+        yield Fault(codes.NO_CLAUSES, (), "no clause says which base items are meant", codes.NO_CLAUSES.hint)
+
+
 class Selector(Document):
     """Which lines of a receipt an offer looks at (the vendor's line item selector)."""
 
@@ -93,6 +127,8 @@ class Selector(Document):
             "modifiers are found under base items, so both sides have to be described",
         ),
         NeededWhen("modifiers", "filter_item_set", ("modifiers_only",), codes.FIELD_NEEDED),
+        Said(_sides),
+        IDLE_FORMER_KEY,
     )
 
     kind: Literal["selector"] = field("What the document describes: lines of a receipt.", vendor=OURS)

@@ -67,6 +67,14 @@ base_items:
 """
 
 
+_MODIFIERS: Final = """\
+modifiers:
+  clauses:
+  - {attribute: item_name, operator: like, value: Bacon}
+  max_discount_units: 1
+"""
+
+
 def _lunch(wrong: str, mended: str) -> Mistake:
     return Mistake(_LUNCH + wrong, _LUNCH + mended)
 
@@ -215,6 +223,14 @@ _LEFT_TO_US: Final = {
         "item_qualifiers: [{selector: {external_id: drinks-1}, expression_type: line_item_does_not_exist}]\n",
     ),
     "field-ignored": _lunch("schedule: {remind_before: 3}\n", "schedule: {expiry_days: 30, remind_before: 3}\n"),
+    "no-clauses": Mistake(
+        f"{_SANDWICHES}filter_item_set: base_only\n",
+        f"{_SANDWICHES}filter_item_set: base_only\n" + _clause("attribute: item_family, operator: in, value: '20,21'"),
+    ),
+    "modifiers-in-receipt-order": _sandwiches(
+        _clause("attribute: item_family, operator: ==, value: 20") + _MODIFIERS,
+        _clause("attribute: item_family, operator: ==, value: 20") + _MODIFIERS + "  processing_method: min_price\n",
+    ),
     "expiry-twice": _lunch(
         "schedule: {end: 2030-06-01T23:59:59, expiry_days: 30, timezone: America/Chicago}\n",
         "schedule: {end: 2030-06-01T23:59:59, timezone: America/Chicago}\n",
@@ -257,6 +273,10 @@ _LEFT_TO_US: Final = {
     "blanks-in-list": _sandwiches(
         _clause('attribute: item_id, operator: in, value: "2001, 2002"'),
         _clause('attribute: item_id, operator: in, value: "2001,2002"'),
+    ),
+    "value-never-matches": _sandwiches(
+        _clause('attribute: item_id, operator: in, value: "2001-2003"'),
+        _clause('attribute: item_id, operator: in, value: "2001,2002,2003"'),
     ),
     "hour-counts-whole": _ten_percent(
         f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"

@@ -141,13 +141,10 @@ def test_a_campaign_begins_at_a_moment_of_universal_time(
     assert "a.yaml:12:8 out-of-range" in project.told()
 
 
-@given(
-    st.sampled_from([datetime.min, datetime.max, datetime(1, 1, 2), datetime(9999, 12, 31)]),  # noqa: DTZ001  on any clock
-    st.sampled_from(TIMEZONES),
-)
-def test_the_ends_of_time_are_on_every_clock_once(local: datetime, zone: str) -> None:
+@given(st.sampled_from(["0001-01-01T00:00:00", "9999-12-31T23:59:59"]), st.sampled_from(TIMEZONES))
+def test_the_ends_of_time_are_on_every_clock_once(local: str, zone: str) -> None:
     """No clock is put forward or back there, and asking does no harm."""
-    assert count_on_clock(local, zone) == "once"
+    assert count_on_clock(datetime.fromisoformat(local), zone) == "once"
 
 
 # ----------------------------------------------------------------------------------------------------------- texts

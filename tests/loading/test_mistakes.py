@@ -35,6 +35,8 @@ line_item_filters: [{selector: sandwiches}]
 """
 SELECTOR_HEAD = "kind: selector\nkey: a\nname: A\n"
 CLAUSE = SELECTOR_HEAD + "base_items:\n  clauses:\n    - attribute: quantity\n      operator: {}\n      value: 5\n"
+SIDES = CLAUSE.format("==") + "filter_item_set: {}\n"
+MODIFIERS = "modifiers:\n  clauses: [{attribute: item_name, operator: like, value: Bacon}]\n"
 CAMPAIGN = "---\nkind: campaign\nkey: c\nname: C\nredeemable: a\nsegment: S\nstart: 2026-06-01T10:00:00\n"
 
 # fmt: off
@@ -141,6 +143,20 @@ MISTAKES: dict[str, dict[str, str]] = {
         "a deal for nobody": HEAD + RULE + "distributable: true\n",
         "a segment without a deal": HEAD + RULE + "segment: VIPs\n",
         "the aggregator without attributes": CRITERION_HEAD + "enable_menu_item_aggregator: true\n",
+        "attributes without the aggregator": CRITERION_HEAD + "aggregator_grouping_attributes: {item_id: true}\n",
+        "a quantity of all lines": CRITERION_HEAD.replace("sandwiches", "sandwiches, quantity: 2"),
+        "a quantity of excluded lines": CRITERION_HEAD.replace(
+            "[{selector: sandwiches}]",
+            "[{selector: sandwiches}, {selector: sandwiches, processing_method: exclude, quantity: 1}]",
+        ),
+        "a number that a default expression ignores": CRITERION_HEAD
+        + "item_qualifiers: [{selector: sandwiches, net_value: 2}]\n",
+        "a number that an expression ignores": CRITERION_HEAD
+        + "item_qualifiers: [{selector: sandwiches, expression_type: line_item_does_not_exist, net_value: 2}]\n",
+        "modifiers of base items alone": SIDES.format("base_only") + MODIFIERS,
+        "non-payable items of one side": SIDES.format("base_only") + "exclude_non_payable: true\n",
+        "a reminder before the gift": SCHEDULED + "  expiry_days: 7\n  remind_before: 10\n",
+        "a former key beside an id": SIDES.format("base_only") + "formerly: b\nexternal_id: x\n",
     },
     "yaml": {
         "an operator that is a tag": CLAUSE.format("!="),
@@ -182,6 +198,13 @@ MISTAKES: dict[str, dict[str, str]] = {
         "a minimum that the discount itself may miss": CRITERION_HEAD
         + "receipt_qualifiers: [{attribute: subtotal_amount, operator: '>=', value: 20}]\n",
         "rounding": CRITERION_HEAD + "rounding_rule: floor\n",
+        "no clauses": SELECTOR_HEAD,
+        "no base items": SELECTOR_HEAD + "filter_item_set: base_and_modifiers\n" + MODIFIERS,
+        "some modifiers": SIDES.format("base_and_modifiers") + MODIFIERS + "  max_discount_units: 1\n",
+        "a range of ids": CLAUSE.format("in").replace("quantity", "item_id").replace("5", "100,200-299"),
+        "ids between semicolons": CLAUSE.format("not_in").replace("quantity", "item_id").replace("5", "100;200"),
+        "a type that no line has": CLAUSE.format("==").replace("quantity", "line_item_type").replace("5", "Discount"),
+        "types that no line has": CLAUSE.format("in").replace("quantity", "line_item_type").replace("5", "'M,Z'"),
         "blanks in a list": CLAUSE.format("in").replace("5", "'1, 2'"),
         "hours": CRITERION_HEAD
         + "receipt_qualifiers: [{attribute: receipt_hour, operator: in_range, value: 14..18}]\n",
