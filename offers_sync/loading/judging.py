@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +9,7 @@ from offers_sync import codes
 from offers_sync.loading.census import Census, Charge
 from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.conditions import judge_condition
+from offers_sync.loading.hours import asks_for_hours, judge_hours
 from offers_sync.models.criterion import Criterion, InlineCriterion, LineItemFilter
 from offers_sync.models.selector import Clause, Selector
 
@@ -20,8 +20,6 @@ _AMOUNTS: Final = frozenset({"total_amount", "subtotal_amount"})
 _AT_LEAST: Final = frozenset({">", ">=", "in_range"})
 _DISCOUNT_LINE: Final = "D"
 _WHOLE: Final = 100
-_HOURS: Final = re.compile(r"([0-9]{1,2})\.\.([0-9]{1,2})", re.ASCII)
-_LAST_HOUR: Final = 23
 
 
 def judge(census: Census) -> Iterator[Charge]:
@@ -33,6 +31,9 @@ def judge(census: Census) -> Iterator[Charge]:
     for document, criterion, path in census.criteria:
         for complaint in _judge_criterion(census, criterion, path):
             yield document.source, complaint
+    timed = [each for each in census.criteria if asks_for_hours(each[1])]
+    if timed:
+        yield from judge_hours(census, timed)
 
 
 def _judge_selector(selector: Selector) -> Iterator[Complaint]:
@@ -62,20 +63,8 @@ def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, pat
     for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
         place = (*path, "receipt_qualifiers", index, "value")
         yield from judge_condition(qualifier, place)
-        if qualifier.attribute == "receipt_hour" and qualifier.operator == "in_range":
-            yield from _judge_hours(qualifier.value, place)
     yield from _judge_exclusions(census, criterion, path)
     yield from _judge_minimum(census, criterion, path)
-
-
-def _judge_hours(value: str, path: Path) -> Iterator[Complaint]:
-    hours = _HOURS.fullmatch(value.strip())
-    if hours is None or int(hours[2]) > _LAST_HOUR:
-        return
-    first, last = int(hours[1]), int(hours[2])
-    message = f"`{value}` covers until {last}:59"
-    hint = f"for an offer that ends at {last}:00, write {first}..{last - 1}" if last > first else ""
-    yield Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint)
 
 
 def _judge_exclusions(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:

@@ -126,8 +126,7 @@ def _former_key(written: Mapped) -> Iterable[Fault]:
         return ()
     rule = written.get("receipt_rule")
     criterion = rule.get("criterion") if isinstance(rule, dict) else None
-    is_inline = isinstance(criterion, dict) and not is_external(criterion)
-    if is_inline and not (is_given(criterion, "external_id") or is_given(criterion, "formerly")):
+    if isinstance(criterion, dict) and not any(is_given(criterion, name) for name in ("external_id", "formerly")):
         return ()
     return idle_former_key(written)
 

@@ -279,10 +279,10 @@ _LEFT_TO_US: Final = {
         _clause('attribute: item_id, operator: in, value: "2001,2002,2003"'),
     ),
     "hour-counts-whole": _ten_percent(
-        f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
+        f"name: Two to six\nqc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
         "- {attribute: receipt_hour, operator: in_range, value: 14..18}\n",
-        f"qc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
-        "- {attribute: receipt_hour, operator: in, value: '14,15,16,17'}\n",
+        f"name: Two to six\nqc_processing_function: sum_amounts\nline_item_filters: [{_DRINKS}]\nreceipt_qualifiers:\n"
+        "- {attribute: receipt_hour, operator: in_range, value: 14..17}\n",
     ),
 }
 _AUTOMATIC: Final = """\

@@ -6,6 +6,7 @@ Every text that comes out is printable; how it is laid out is the renderers' bus
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -36,6 +37,7 @@ CAUSES: Final[Mapping[Cause, str]] = MappingProxyType(
         Cause.UNKNOWN: "of unknown cause",
     }
 )
+_HOURS: Final = re.compile(r"[0-9]{1,2}\.\.(1?[0-9]|2[0-3])", re.ASCII)
 _REFERENCES: Final = ("criterion", "selector", "redeemable")
 """The fields that hold the external id of another object."""
 
@@ -98,13 +100,21 @@ def _words(value: Any, names: Mapping[str, str]) -> str:
 
 def _mapping(value: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if set(value) == {"attribute", "operator", "value"}:
-        return f"{value['attribute']} {value['operator']} {value['value']}"
+        return f"{value['attribute']} {value['operator']} {value['value']}{_until(value)}"
     if set(value) == {"clauses"}:
         return _words(value["clauses"], names)
     selector = value.get("selector")
     if isinstance(selector, str):
         return ", ".join([names.get(selector, selector), *_members(value, names, "selector")])
     return ", ".join(_members(value, names))
+
+
+def _until(condition: Mapping[str, Any]) -> str:
+    """The end of a range of hours, whose last hour counts whole; nothing for other conditions."""
+    if (condition["attribute"], condition["operator"]) != ("receipt_hour", "in_range"):
+        return ""
+    hours = _HOURS.fullmatch(str(condition["value"]))
+    return f" (until {hours[1]}:59)" if hours is not None else ""
 
 
 def _members(value: Mapping[str, Any], names: Mapping[str, str], *known: str) -> Iterator[str]:

@@ -243,15 +243,3 @@ def test_lists_of_values_hold_no_blanks(project: WrittenFiles, operator: str, va
     project.write("a.yaml", criterion(FILTER, qualifier))
 
     assert [finding.hint for finding in project.findings()] == ([] if hint is None else [hint])
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [("14..18", "`14..18` covers until 18:59"), ("9..9", "`9..9` covers until 9:59"), ("14..24", None), ("x", None)],
-)
-def test_a_range_of_hours_says_until_when(project: WrittenFiles, value: str, message: str | None) -> None:
-    """Only where it is a range of hours."""
-    qualifier = f"receipt_qualifiers: [{{attribute: receipt_hour, operator: in_range, value: {value}}}]"
-    project.write("a.yaml", criterion(FILTER, qualifier))
-
-    assert [finding.message for finding in project.findings()] == ([] if message is None else [message])

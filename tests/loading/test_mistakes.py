@@ -207,6 +207,7 @@ MISTAKES: dict[str, dict[str, str]] = {
         "types that no line has": CLAUSE.format("in").replace("quantity", "line_item_type").replace("5", "'M,Z'"),
         "blanks in a list": CLAUSE.format("in").replace("5", "'1, 2'"),
         "hours": CRITERION_HEAD
+        + "name: Two to six\n"
         + "receipt_qualifiers: [{attribute: receipt_hour, operator: in_range, value: 14..18}]\n",
         "an exclusion as a qualifier": CRITERION_HEAD + "item_qualifiers: [{selector: no-drinks}]\n---\n"
         + CLAUSE.format("'!='").replace("key: a", "key: no-drinks"),
