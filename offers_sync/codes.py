@@ -173,7 +173,7 @@ OUT_OF_RANGE = _error(
 WRONG_FORM = _error(
     "wrong-form",
     "The value does not have the form it needs",
-    "Keys, languages, locations, addresses and references to secrets have a form of their own.",
+    "Keys, names, languages, locations, addresses and references to secrets have a form of their own.",
     "Follow the form that is named.",
 )
 UNKNOWN_TIMEZONE = _error(

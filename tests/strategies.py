@@ -63,8 +63,10 @@ Values = st.SearchStrategy[Any]
 # ---------------------------------------------------------------------------------------------------- the leaves
 
 _TEXT_ALPHABET: Final = "abcXYZ019 -_.,:;'\"#&*!?%@[]{}<>|/\\éßñ日本語🍔"
-texts: Final[Values] = st.text(_TEXT_ALPHABET, min_size=1, max_size=30)
-"""Free text with everything in it that YAML, JSON or a terminal could stumble over."""
+lines: Final[Values] = st.text(_TEXT_ALPHABET, min_size=1, max_size=30).filter(str.strip)
+"""One line with everything in it that YAML, JSON or a terminal could stumble over."""
+texts: Final[Values] = st.text(f"{_TEXT_ALPHABET}\n\t", min_size=1, max_size=30).filter(str.strip)
+"""The same on several lines."""
 keys: Final[Values] = st.from_regex(r"[a-z0-9][a-z0-9-]{0,15}", fullmatch=True)
 locations: Final[Values] = st.builds("{}:{}".format, st.sampled_from(["location", "tag"]), st.integers(0, 99_999))
 languages: Final[Values] = st.sampled_from(DOCUMENTED_LANGUAGES)
@@ -78,6 +80,8 @@ local_times: Final[Values] = st.builds(
 _PATTERNS: Final[Mapping[str, Values]] = MappingProxyType(
     {
         fields.SECRET_REFERENCE_PATTERN: st.just("${MARLOW_PUNCHH_KEY}"),
+        fields.TEXT_PATTERN: texts,
+        fields.NAME_PATTERN: lines,
         fields.URL_PATTERN: st.just("https://images.example.com/sandwich.png"),
         SERVER_PATTERN: st.sampled_from(["embedded", "https://marlow.punchh.com"]),
         STATE_PATTERN: st.sampled_from(["local", "${OFFERS_STATE_URL}"]),
@@ -157,9 +161,7 @@ def _integers(limits: _Limits) -> Values:
 
 
 def _strings(limits: _Limits) -> Values:
-    if limits.pattern is not None:
-        return _PATTERNS[limits.pattern]
-    return texts.map(lambda text: text[: limits.max_length])
+    return _PATTERNS[limits.pattern] if limits.pattern is not None else texts
 
 
 # ------------------------------------------------------------------------------------- from a type to a strategy
@@ -257,7 +259,7 @@ def _reference_field(hint: Any, name: str, names: Names) -> Values | None:
     if name == "only":
         return st.lists(st.sampled_from(names.environments), min_size=1, max_size=2, unique=True)
     if name == "effective_location":
-        return places if hint == fields.Text | None else st.lists(places, max_size=3)
+        return places if hint == fields.Name | None else st.lists(places, max_size=3)
     if name == "formerly":
         return keys.map("formerly-{}".format)
     return None
@@ -436,7 +438,7 @@ _more_keys: Final[Values] = st.lists(keys, max_size=2, unique=True)
 def _catalogues(names: Names) -> Values:
     """One catalogue for some languages that no redeemable translates itself."""
     texts_of = st.dictionaries(
-        st.sampled_from(names.redeemables), st.fixed_dictionaries({"name": texts, "description": texts}), max_size=3
+        st.sampled_from(names.redeemables), st.fixed_dictionaries({"name": lines, "description": texts}), max_size=3
     )
     catalogue = st.fixed_dictionaries(
         {"kind": st.just("locale"), "language": st.sampled_from(["it", "de"]), "redeemables": texts_of}

@@ -19,16 +19,18 @@ from pydantic import ValidationError
 from offers_sync.bulk.actions import Action, Payload
 from offers_sync.bulk.reading import Digest, RawRow, RowFile, column_hint, read_rows
 from offers_sync.bulk.repeats import Repeats
+from offers_sync.models.fields import TEXT_PATTERN
 
 LOT: Final = 1_000
 SHOWN_FAULTS: Final = 20
+_NOTHING_IN_IT: Final = "there is nothing in it"
 _REASONS: Final = MappingProxyType(
     {
         "int_type": "this is no whole number",
         "whole_number": "this is no whole number",
         "string_type": "this is no text",
         "string_unicode": "this is not UTF-8",
-        "string_too_short": "there is nothing in it",
+        "string_too_short": _NOTHING_IN_IT,
         "string_pattern_mismatch": "no key of a document looks like this",
         "bool_type": "this is neither true nor false",
         "truth": "this is neither true nor false",
@@ -182,12 +184,14 @@ def _fault(given: list[str], values: Mapping[str, Any], rules: Rules) -> str:
 
 def _words(error: ValidationError, action: Action) -> str:
     faults = []
-    for each in error.errors(include_url=False, include_context=False, include_input=False):
+    for each in error.errors(include_url=False, include_input=False):
         name = str(each["loc"][0]) if each["loc"] else ""
         if each["type"] == "extra_forbidden":
             faults.append(f"there is no field `{name[:40]}` ({column_hint(name, action.columns)})")
         else:
-            faults.append(f"`{name}`: {_REASONS.get(each['type'], each['msg'])}")
+            is_blank = each.get("ctx", {}).get("pattern") == TEXT_PATTERN
+            reason = _NOTHING_IN_IT if is_blank else _REASONS.get(each["type"], each["msg"])
+            faults.append(f"`{name}`: {reason}")
     return "; ".join(faults)
 
 

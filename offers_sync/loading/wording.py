@@ -31,11 +31,19 @@ from offers_sync.loading.composing import FLAWED
 from offers_sync.loading.secrecy import is_public
 from offers_sync.loading.vocabulary import advise_missing, advise_unknown, did_you_mean, field_at
 from offers_sync.loading.zones import zone_with_same_clock
-from offers_sync.models.fields import KEY_PATTERN, LANGUAGE_PATTERN, LITERAL_LOCATION_PATTERN, OddScalar
+from offers_sync.models.fields import (
+    KEY_PATTERN,
+    LANGUAGE_PATTERN,
+    LITERAL_LOCATION_PATTERN,
+    NAME_PATTERN,
+    TEXT_PATTERN,
+    OddScalar,
+)
 from offers_sync.models.project import Project
 
 _SHOWN_LENGTH: Final = 60
 _LISTED_WORDS: Final = 8
+_LINE_BREAKS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
 _TRUE_WORDS: Final = frozenset({"yes", "on", "y", "true", "1"})
 _FALSE_WORDS: Final = frozenset({"no", "off", "n", "false", "0"})
 _QUOTED_WORD: Final = re.compile(r"'([^']*)'")
@@ -345,7 +353,21 @@ _FORMS_BY_FIELD: Final = MappingProxyType(
 )
 
 
+def _unseen(case: _Case) -> Words:
+    """A text in which nothing can be seen, or a name with a character in it that cannot."""
+    if not re.search(TEXT_PATTERN, case.value):
+        hint = "write something" if case.is_required else "write something, or remove the line"
+        return codes.OUT_OF_RANGE, f"{case.name} holds nothing that can be seen", hint
+    character = next(each for each in case.value if not re.search(NAME_PATTERN, f"x{each}x"))
+    if character in _LINE_BREAKS:
+        return codes.WRONG_FORM, f"{case.name} holds a line break", "write it on one line"
+    shown = "a tab" if character == "\t" else f"the control character U+{ord(character):04X}"
+    return codes.WRONG_FORM, f"{case.name} holds {shown}", "remove it: it cannot be seen"
+
+
 def _wrong_form(case: _Case) -> Words:
+    if case.context.get("pattern") in (TEXT_PATTERN, NAME_PATTERN):
+        return _unseen(case)
     name = str(case.path[-1]) if case.path else ""
     written = str(case.value)
     expected, hint = _FORMS_BY_FIELD.get(name) or _FORMS.get(str(case.context.get("pattern")), ("", ""))

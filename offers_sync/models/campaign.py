@@ -6,7 +6,7 @@ from typing import Literal
 
 from offers_sync.contract import CampaignCategory, CampaignType
 from offers_sync.models.documents import Keyed
-from offers_sync.models.fields import OURS, LocalTime, Text, Timezone, field
+from offers_sync.models.fields import OURS, LocalTime, Name, Timezone, field
 from offers_sync.models.references import Reference
 
 
@@ -14,13 +14,13 @@ class Campaign(Keyed):
     """A gift of one offer to every guest of a segment, sent once and never again."""
 
     kind: Literal["campaign"] = field("What the document describes: a gift to a segment.", vendor=OURS)
-    name: Text = field("The name shown in the vendor's dashboard.", examples=["Summer kick-off"])
+    name: Name = field("The name shown in the vendor's dashboard.", examples=["Summer kick-off"])
     redeemable: Reference = field(
         "The offer that is gifted: its key, or {external_id: ...} of one that git does not manage.",
         vendor="redeemable_uuid",
         examples=["ten-off-sandwich"],
     )
-    segment: Text = field(
+    segment: Name = field(
         "The name of the segment whose guests get it; resolved in each environment.",
         vendor="segment_id",
         examples=["Loyal Regulars"],
@@ -41,7 +41,7 @@ class Campaign(Keyed):
     category: CampaignCategory | None = field(
         "The vendor's category of gift; there is one.", default=None, examples=["gift_redeemable"]
     )
-    external_campaign_id: Text | None = field(
+    external_campaign_id: Name | None = field(
         "The id that the vendor shows for the campaign, where it is not to be derived from the key.",
         default=None,
         examples=["summer-kick-off"],

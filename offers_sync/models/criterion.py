@@ -30,7 +30,7 @@ from offers_sync.contract import (
     RoundingRule,
 )
 from offers_sync.models.documents import IDLE_FORMER_KEY, Document, Ruled
-from offers_sync.models.fields import OURS, Integer, Key, Number, ScalarText, Text, Written, at_least, field
+from offers_sync.models.fields import OURS, Integer, Key, Name, Number, ScalarText, Written, at_least, field
 from offers_sync.models.references import ExternalId, Reference
 from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said, is_given
 from offers_sync.models.selector import repeated_attributes
@@ -241,7 +241,7 @@ class CriterionBody(Ruled):
         IDLE_FORMER_KEY,
     )
 
-    name: Text | None = field(
+    name: Name | None = field(
         "The name shown in the vendor's dashboard.",
         default=None,
         max_length=NAME_LENGTH_LIMIT,
@@ -288,7 +288,7 @@ class CriterionBody(Ruled):
         bounds=CRITERION_BOUNDS["target_price"],
         examples=[5.99],
     )
-    effective_location: list[Text] | None = field(
+    effective_location: list[Name] | None = field(
         "Where the criterion holds: aliases from offers.yaml, or location:ID and tag:GROUP. Everywhere without it.",
         default=None,
         max_length=LOCATIONS_LIMIT,

@@ -48,7 +48,8 @@ def _describe_one(name: str, schema: Schema, definitions: Schema) -> str:
         case _ if "enum" in schema:
             return _describe_words([word for word in schema["enum"] if word is not None])
         case _ if "patternErrorMessage" in schema:
-            return f"text ({_as_clause(schema['patternErrorMessage'])})"
+            longest = _count({"maxLength": schema.get("maxLength")}, "Length")
+            return f"text{longest} ({_as_clause(schema['patternErrorMessage'])})"
         case _:
             return f"{_SIMPLE[name]}{_range(schema)}{_count(schema, 'Length')}"
 

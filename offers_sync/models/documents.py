@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from offers_sync import codes
-from offers_sync.models.fields import OURS, Key, Text, Written, field
+from offers_sync.models.fields import OURS, Key, Name, Written, field
 from offers_sync.models.references import ExternalId
 from offers_sync.models.rules import Fault, Mapped, Rule, Said, is_given
 
@@ -27,7 +27,7 @@ class Keyed(Ruled):
         vendor=OURS,
         examples=["ten-off-sandwich"],
     )
-    only: list[Text] | None = field(
+    only: list[Name] | None = field(
         "The environments that the document is for; without it, all of them.",
         default=None,
         vendor=OURS,

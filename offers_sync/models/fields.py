@@ -23,7 +23,16 @@ LOCAL_TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:
 LITERAL_LOCATION_PATTERN: Final = r"^(location|tag):[0-9]+$"
 SECRET_REFERENCE_PATTERN: Final = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"  # noqa: S105  the form of a reference
 
-URL_PATTERN: Final = r"^https?://[^\s]+$"
+URL_PATTERN: Final = r"^https?://[^\s/?#][^\s]*$"
+
+_CONTROL: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+_BLANK: Final = (
+    r"\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202a-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+)
+"""Blanks, joiners, marks of direction and fillers.  Each reader of patterns has a ``\\s`` of its own."""
+TEXT_PATTERN: Final = rf"[^{_CONTROL}{_BLANK}]"
+NAME_PATTERN: Final = rf"^[{_BLANK}]*[^{_CONTROL}{_BLANK}][^{_CONTROL}]*$"
 
 OURS: Final = ""
 """In place of the vendor's name, for a field that the vendor does not have."""
@@ -160,11 +169,11 @@ Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 ScalarText = Annotated[
     str,
-    Field(min_length=1),
+    Field(min_length=1, pattern=TEXT_PATTERN),
     BeforeValidator(_scalar_text),
-    WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1}),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1, "pattern": TEXT_PATTERN}),
 ]
-"""Any scalar, taken as the text that was written, and not empty."""
+"""Any scalar, taken as the text that was written, and not blank."""
 LocalTime = Annotated[
     datetime,
     BeforeValidator(_local_time),
@@ -178,5 +187,10 @@ Timezone = Annotated[
     WithJsonSchema({"type": "string", "enum": list(TIMEZONES)}),
 ]
 Key = Annotated[str, Field(pattern=KEY_PATTERN, max_length=200)]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1, pattern=TEXT_PATTERN)]
+"""A text of one line or several, in which something can be seen."""
+FormedText = Annotated[str, Field(min_length=1)]
+"""A text whose form is said by its field, as ``pattern``."""
+Name = Annotated[str, Field(min_length=1, pattern=NAME_PATTERN)]
+"""A name or an id: one line in which something can be seen, without control characters."""
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]

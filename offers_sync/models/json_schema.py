@@ -62,6 +62,8 @@ _PATTERN_MESSAGES: Final = MappingProxyType(
         fields.LOCAL_TIME_PATTERN: "A local time is written like 2026-07-01T09:00:00, without offset.",
         fields.LITERAL_LOCATION_PATTERN: "A location is written location:ID or tag:GROUP.",
         fields.SECRET_REFERENCE_PATTERN: "A secret is only ever named, like ${VARIABLE}.",
+        fields.TEXT_PATTERN: "Not blank.",
+        fields.NAME_PATTERN: "One line without control characters, and not blank.",
         fields.URL_PATTERN: "An address is written like https://images.example.com/sandwich.png.",
         project.SERVER_PATTERN: "A server is `embedded`, or an address like https://marlow.punchh.com.",
         project.STATE_PATTERN: "State is `local`, a postgresql:// address, or named like ${VARIABLE}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from offers_sync.models.documents import Ruled
-from offers_sync.models.fields import OURS, Key, Language, Text, field
+from offers_sync.models.fields import OURS, Key, Language, Name, field
 from offers_sync.models.redeemable import Translation
 
 
@@ -14,7 +14,7 @@ class Locale(Ruled):
 
     kind: Literal["locale"] = field("What the document describes: the texts of one language.", vendor=OURS)
     language: Language = field("The language, as the vendor writes it.", examples=["fr"])
-    only: list[Text] | None = field(
+    only: list[Name] | None = field(
         "The environments that the catalogue is for; without it, all of them.",
         default=None,
         vendor=OURS,

@@ -13,10 +13,12 @@ from offers_sync.models.documents import Ruled
 from offers_sync.models.fields import (
     LITERAL_LOCATION_PATTERN,
     SECRET_REFERENCE_PATTERN,
+    FormedText,
     Integer,
     Key,
     Language,
     LocalTime,
+    Name,
     Text,
     Timezone,
     Written,
@@ -30,7 +32,7 @@ STATE_PATTERN: Final = r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\
 SHARE_PATTERN: Final = r"^(100|[0-9]{1,2})%$"
 
 LiteralLocation = Annotated[str, Field(pattern=LITERAL_LOCATION_PATTERN)]
-Locations = dict[Text, LiteralLocation]
+Locations = dict[Name, LiteralLocation]
 
 DEFAULT_CREATES_GUARD = 50
 DEFAULT_UPDATES_GUARD = "30%"
@@ -109,7 +111,7 @@ class Allowance(Ruled):
         "The code of the finding that is waived; an error cannot be.", default=None, examples=["deal-without-segment"]
     )
     limit: Integer | None = field("Up to how many.", default=None, bounds=at_least(0), examples=[120])
-    key: Text | None = field(
+    key: Name | None = field(
         "The document it is for, as KEY or KIND/KEY; all documents without it.",
         default=None,
         examples=["redeemable/ten-off-sandwich"],
@@ -139,24 +141,24 @@ class Environment(Ruled):
 
     rules: ClassVar[tuple[Rule, ...]] = (SaidElsewhere(_TOKEN_SCHEMA), SaidElsewhere(_NO_PASSWORD_SCHEMA))
 
-    server: Text = field(
+    server: FormedText = field(
         "The server's address, or `embedded` for the sandbox inside the tool.",
         pattern=SERVER_PATTERN,
         examples=["embedded", "https://marlow.punchh.com"],
     )
-    token: Text | None = field(
+    token: FormedText | None = field(
         "The key, as a reference to an environment variable; never the key itself.",
         default=None,
         pattern=SECRET_REFERENCE_PATTERN,
         examples=["${MARLOW_PUNCHH_KEY}"],
     )
-    brand: Text | None = field(
+    brand: Name | None = field(
         "The brand's name, sent in the header that the vendor's guidelines ask for; not sent without it.",
         default=None,
         vendor="x_true_client_ip",
         examples=["Marlow Burgers"],
     )
-    state: Text | None = field(
+    state: FormedText | None = field(
         "Where the tool remembers: `local` for a file under .offers/, or the URL of a PostgreSQL database.",
         default=None,
         pattern=STATE_PATTERN,

@@ -11,7 +11,20 @@ from offers_sync import codes
 from offers_sync.contract import DEFAULT_DISCOUNT_CHANNEL, DiscountChannel
 from offers_sync.models.criterion import InlineCriterion
 from offers_sync.models.documents import Document, Ruled, idle_former_key
-from offers_sync.models.fields import OURS, URL_PATTERN, Integer, Key, Language, Number, Text, Written, at_least, field
+from offers_sync.models.fields import (
+    OURS,
+    URL_PATTERN,
+    FormedText,
+    Integer,
+    Key,
+    Language,
+    Name,
+    Number,
+    Text,
+    Written,
+    at_least,
+    field,
+)
 from offers_sync.models.references import External, is_external
 from offers_sync.models.rules import ExactlyOne, Fault, Mapped, Rule, Said, is_given
 from offers_sync.models.schedule import InlineSchedule
@@ -76,7 +89,7 @@ class Template(Written):
 class Translation(Written):
     """The texts of an offer in one language."""
 
-    name: Text | None = field(
+    name: Name | None = field(
         "The offer's name in this language.",
         default=None,
         vendor="alternate_locale_name",
@@ -137,7 +150,7 @@ class Redeemable(Document):
     rules: ClassVar[tuple[Rule, ...]] = (Said(_audience), Said(_redemption_code), Said(_former_key))
 
     kind: Literal["redeemable"] = field("What the document describes: an offer.", vendor=OURS)
-    name: Text = field("The name that guests see.", examples=["10% off any sandwich"])
+    name: Name = field("The name that guests see.", examples=["10% off any sandwich"])
     description: Text | None = field(
         "The description that guests see.", default=None, examples=["Ten percent off one sandwich."]
     )
@@ -152,7 +165,7 @@ class Redeemable(Document):
         server_default=DEFAULT_DISCOUNT_CHANNEL,
         examples=["online_only"],
     )
-    effective_location: Text | None = field(
+    effective_location: Name | None = field(
         "Where the offer holds: an alias from offers.yaml, or location:ID or tag:GROUP. Everywhere without it.",
         default=None,
         examples=["downtown"],
@@ -174,7 +187,7 @@ class Redeemable(Document):
         vendor="alternate_locale_name, alternate_locale_description",
         examples=[{"fr": {"name": "10 % sur un sandwich"}}],
     )
-    image: Text | None = field(
+    image: FormedText | None = field(
         "The URL of the offer's picture, at most 500 KB; the server fetches it, we never do.",
         default=None,
         vendor="image_url",
@@ -197,7 +210,7 @@ class Redeemable(Document):
         "The offer is a deal: only guests of a segment have it.", default=None, examples=[True]
     )
     distributable_to_all_users: bool | None = field("The deal is for all guests.", default=None, examples=[True])
-    segment: Text | None = field(
+    segment: Name | None = field(
         "The name of the segment whose guests have the deal; resolved in each environment.",
         default=None,
         vendor="segment_definition_id",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from offers_sync.models.fields import Key, Text, Written, field
+from offers_sync.models.fields import Key, Name, Written, field
 
 
 def _text_or_map(value: Any) -> str:
@@ -17,7 +17,7 @@ def _text_or_map(value: Any) -> str:
 
 
 ExternalId = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[dict[str, Text], Field(min_length=1), Tag("<map>")],
+    Annotated[Name, Tag("<text>")] | Annotated[dict[str, Name], Field(min_length=1), Tag("<map>")],
     Discriminator(_text_or_map),
 ]
 """One id, or one for each environment."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from offers_sync import codes
 from offers_sync.contract import FilterItemSet, Operator, SelectorAttribute, SelectorProcessingMethod
 from offers_sync.models.documents import IDLE_FORMER_KEY, Document, Ruled
-from offers_sync.models.fields import OURS, Integer, ScalarText, Text, Written, at_least, field
+from offers_sync.models.fields import OURS, Integer, Name, ScalarText, Written, at_least, field
 from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said, is_given
 
 
@@ -132,7 +132,7 @@ class Selector(Document):
     )
 
     kind: Literal["selector"] = field("What the document describes: lines of a receipt.", vendor=OURS)
-    name: Text = field("The name shown in the vendor's dashboard.", examples=["Sandwiches"])
+    name: Name = field("The name shown in the vendor's dashboard.", examples=["Sandwiches"])
     filter_item_set: FilterItemSet | None = field(
         "What is discounted: the price of the base items, that of the modifiers under them, or both together.",
         default=None,

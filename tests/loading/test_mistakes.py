@@ -107,6 +107,13 @@ MISTAKES: dict[str, dict[str, str]] = {
             "sandwiches", "sandwiches, processing_method: max_price, quantity: 6"
         ),
         "an empty text": 'kind: redeemable\nkey: a\nname: ""\n' + RULE,
+        "a blank text": 'kind: redeemable\nkey: a\nname: "  "\n' + RULE,
+        "a text of nothing that can be seen": HEAD + RULE + 'note: "\\u200b\\n"\n',
+        "a blank value": CLAUSE.format("in").replace("5", "' '"),
+        "a name with a control character": 'kind: redeemable\nkey: a\nname: "A\\u0007"\n' + RULE,
+        "a name on two lines": "kind: redeemable\nkey: a\nname: |\n  A\n  B\n" + RULE,
+        "an id that is a line break": HEAD + RULE + 'external_id: "\\n"\n',
+        "an id with a tab": HEAD + RULE + 'external_id: "x\\t"\n',
         "an empty list": SELECTOR_HEAD + "base_items: {clauses: []}\n",
         "a long name": CRITERION_HEAD + f"name: {'x' * 300}\n",
         "an image that is no address": HEAD + RULE + "image: sandwich.png\n",
