@@ -47,6 +47,8 @@ _LINE_BREAKS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
 _TRUE_WORDS: Final = frozenset({"yes", "on", "y", "true", "1"})
 _FALSE_WORDS: Final = frozenset({"no", "off", "n", "false", "0"})
 _QUOTED_WORD: Final = re.compile(r"'([^']*)'")
+_DECIMAL_LIMIT: Final = re.compile(r"^Decimal\('(.*)'\)$")
+"""Bounds that are no integers come as Python writes them."""
 _INSIDE_MARK: Final = re.compile(r"<\w+>|\[key\]")
 _VARIABLE: Final = r"(?:secrets\.|env\.)?[A-Z_][A-Z0-9_]*_[A-Z0-9_]*"
 _MISWRITTEN_REFERENCE: Final = re.compile(
@@ -312,9 +314,9 @@ def _explained(case: _Case, path: Path) -> str:
 
 def _bound(words: str, key: str) -> Callable[[_Case], Words]:
     def complain(case: _Case) -> Words:
-        limit = case.context.get(key)
-        shown = f"{limit:f}" if isinstance(limit, Decimal) else str(limit)
-        return codes.OUT_OF_RANGE, f"{case.name} is {case.value}; it must be {words} {shown}", ""
+        limit = _DECIMAL_LIMIT.sub(r"\1", str(case.context.get(key)))
+        shown = f"{case.value:f}" if isinstance(case.value, Decimal) else case.value
+        return codes.OUT_OF_RANGE, f"{case.name} is {shown}; it must be {words} {limit}", ""
 
     return complain
 

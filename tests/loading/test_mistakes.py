@@ -102,6 +102,7 @@ MISTAKES: dict[str, dict[str, str]] = {
         ),
         "out of bounds": HEAD + RULE + "points: -1\n",
         "out of bounds with decimals": CRITERION_HEAD + "amount_cap: 100000.50\n",
+        "out of bounds by a cent": CRITERION_HEAD + "target_price: 0.0000001\nunit_discount: 0\n",
         "no discount": HEAD + "receipt_rule: {flat_discount: 0}\n",
         "a quantity that is too large": CRITERION_HEAD.replace(
             "sandwiches", "sandwiches, processing_method: max_price, quantity: 6"
