@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from offers_sync.loading.quoting import as_flow
+
 _LISTED_FIELDS: Final = 8
 """As many names as a hint may list."""
 _COMPARED_LENGTH: Final = 200
@@ -105,6 +107,10 @@ def advise_unknown(name: str, here: Models, root: type[BaseModel]) -> Advice:
     for field, facts in fields.items():
         if name in vendor_names_of(facts):
             return Advice(f"the vendor's `{name}` is `{field}` here", field)
+    if (longer := _field_of_words(name, fields)) is not None:
+        return Advice(f"did you mean `{longer}`?", longer)
+    if name[:1].isspace():
+        return Advice(f"it begins with the character U+{ord(name[0]):04X}, which is no blank: indent by plain blanks")
     for path, _ in _deeper(tuple(here)):
         if path.rsplit(".", 1)[-1] == name:
             return Advice(f"it belongs under `{path.rsplit('.', 1)[0]}`", path.partition(".")[0])
@@ -117,23 +123,18 @@ def advise_unknown(name: str, here: Models, root: type[BaseModel]) -> Advice:
     return Advice(f"the fields here are {listed}" if len(fields) <= _LISTED_FIELDS else "")
 
 
+def _field_of_words(name: str, fields: Iterable[str]) -> str | None:
+    """The only field whose name has all words of the one that was written, and more."""
+    words = set(_plain(name).split("_"))
+    longer = [field for field in fields if words < set(field.split("_"))]
+    return longer[0] if len(words) > 1 and len(longer) == 1 else None
+
+
 def advise_missing(root: type[BaseModel], path: Sequence[str | int]) -> str:
     """A line to add, from the field's own example."""
     facts, _ = field_at(root, path)
     example = facts.examples[0] if facts is not None and facts.examples else None
-    return f"add `{path[-1]}`" if example is None else f"add a line such as `{path[-1]}: {_flow(example)}`"
-
-
-def _flow(example: Any) -> str:
-    """An example as it may be written on one line."""
-    match example:
-        case bool():
-            return "true" if example else "false"
-        case dict():
-            return "{" + ", ".join(f"{name}: {_flow(value)}" for name, value in example.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(_flow, example)) + "]"
-    return str(example)
+    return f"add `{path[-1]}`" if example is None else f"add a line such as `{path[-1]}: {as_flow(example)}`"
 
 
 @cache
