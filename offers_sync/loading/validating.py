@@ -42,7 +42,10 @@ def examine_document(written: Any) -> Examined:
     if written is FLAWED:
         return Examined(None)
     if not isinstance(written, dict):
-        return Examined(None, (_not_a_mapping(written),))
+        hint = "write `kind: redeemable` and the fields below each other"
+        if isinstance(written, list):
+            hint = "separate documents by a line of `---` instead of making them a list"
+        return Examined(None, (_not_a_mapping(written, hint),))
     kind = written.get("kind")
     model = KINDS.get(kind) if isinstance(kind, str) else None
     if model is None:
@@ -53,7 +56,8 @@ def examine_document(written: Any) -> Examined:
 def examine_project(written: Any, surroundings: Surroundings) -> Examined:
     """What offers.yaml says."""
     if not isinstance(written, dict):
-        return Examined(None, (_not_a_mapping(written),) if written is not FLAWED else ())
+        hint = "write `project: NAME`, and the other fields below it at the same indentation"
+        return Examined(None, (_not_a_mapping(written, hint),) if written is not FLAWED else ())
     return _examine(Project, written, check_project(written, surroundings))
 
 
@@ -101,11 +105,8 @@ def _complain(fault: Fault) -> Complaint:
     return Complaint(fault.code, fault.path, fault.message, fault.hint)
 
 
-def _not_a_mapping(written: Any) -> Complaint:
+def _not_a_mapping(written: Any, hint: str) -> Complaint:
     what = "a list" if isinstance(written, list) else "a single value"
-    hint = "write `kind: redeemable` and the fields below each other"
-    if isinstance(written, list):
-        hint = "separate documents by a line of `---` instead of making them a list"
     return Complaint(codes.NOT_A_MAPPING, (), f"this document is {what}, where fields are expected", hint)
 
 
