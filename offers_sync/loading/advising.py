@@ -11,12 +11,15 @@ from decimal import Decimal
 from typing import Final
 
 from offers_sync.loading.vocabulary import did_you_mean
-from offers_sync.models.fields import LANGUAGE_PATTERN
+from offers_sync.models.fields import LANGUAGE_PATTERN, URL_PATTERN
 from offers_sync.models.hosts import EMBEDDED
 
 NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _DECIMAL_COMMA: Final = re.compile(r"-?[0-9]+,[0-9]{1,2}", re.ASCII)
 _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
+_HOST_AND_PATH: Final = re.compile(rf"{_HOST.pattern}/\S+", re.ASCII)
+_SCHEME: Final = re.compile(r"https?://")
+_BLANK: Final = re.compile(r"\s")
 _HOUR: Final = 3
 _LAST_YEAR, _MONTHS, _HOURS, _MINUTES = 9999, 12, 24, 60
 
@@ -44,6 +47,22 @@ def advise_language(written: str) -> str:
     language, *region = re.split("[_-]", written)
     suggestion = "-".join((language.lower(), *(part.upper() for part in region)))
     return f"write {suggestion}" if re.search(LANGUAGE_PATTERN, suggestion) else ""
+
+
+def fault_of_address(written: str) -> str:
+    """What keeps a text from being the address of something."""
+    if not _SCHEME.match(written):
+        return "an address begins with https:// or http://"
+    return "an address holds no blanks" if _BLANK.search(written) else "no host is named after the two slashes"
+
+
+def advise_address(written: str) -> str:
+    """The address that was meant."""
+    if not _SCHEME.match(written):
+        return f"write https://{written}" if _HOST_AND_PATH.fullmatch(written) else ""
+    without_blanks = _BLANK.sub("%20", written.strip())
+    is_address = without_blanks != written and re.search(URL_PATTERN, without_blanks) is not None
+    return f"write {without_blanks}" if is_address else ""
 
 
 def advise_server(written: str) -> str:

@@ -21,6 +21,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 from offers_sync import codes
 from offers_sync.loading.complaints import TextComplaint, advice
 from offers_sync.loading.nesting import DEPTH_LIMIT, is_plain, survey
+from offers_sync.loading.quoting import quoted, torn_hint, torn_text
 from offers_sync.loading.scalars import PLAIN_VALUES
 from offers_sync.loading.syntax import explain_syntax, explain_tag
 from offers_sync.loading.texts import FileText
@@ -265,10 +266,23 @@ class _Builder:
             self.complaints.append(complaint)
             return FLAWED
         if isinstance(node, MappingNode):
+            if self._is_placeholder(node):
+                start, end = span_of(self.text.text, node)
+                hint = f"quote the text: {quoted(self.text.text[start:end])}"
+                self.complain(codes.YAML_KEY, node, "two unquoted braces begin a mapping inside a mapping", hint)
+                return FLAWED
             return {name: self._build(member.value) for name, member in self._collect(node).items()}
         if isinstance(node, SequenceNode):
             return [self._build(item) for item in node.value]
         return PLAIN_VALUES[node.value] if node.tag is _PLAIN else node.value
+
+    def _is_placeholder(self, node: MappingNode) -> bool:
+        """Whether it is ``{{points_requested}}`` or the like, which the vendor fills in."""
+        return (
+            len(node.value) == 1
+            and isinstance(node.value[0][0], MappingNode)
+            and self.text.text.startswith("{{", node.start_mark.index)
+        )
 
     def _has_fitting_tag(self, node: Node) -> bool:
         if node.tag is _PLAIN:
@@ -313,6 +327,8 @@ class _Builder:
         if isinstance(key, ScalarNode):
             shown = key.value or "an empty name"
             hint = f'if it is meant as text, quote it: "{key.value}"' if key.value else ""
+            if torn := torn_text(self.text.text, *span_of(self.text.text, key)):
+                hint = torn_hint(torn)
             self.complain(codes.YAML_KEY, key, f"`{shown}` is not text, so it cannot name a field", hint)
         elif value is not FLAWED:
             self.complain(codes.YAML_KEY, key, "a list or a mapping cannot name a field", "write a word")

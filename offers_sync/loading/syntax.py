@@ -17,6 +17,11 @@ from offers_sync.loading.complaints import TextComplaint, advice
 from offers_sync.loading.texts import FileText
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
+_CONFLICT_MIDDLE: Final = re.compile(r"={7}[ \r]*(?:\n|\Z)")
+_LATER_MARK: Final = re.compile("^\ufeff", re.MULTILINE)
+_ODD_INDENT: Final = re.compile(r"[ \t]*([^\S \t\r\n])")
+_DOCUMENT_MARK: Final = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
 _OPERATOR: Final = re.compile(r"(?:>=|<=|!=|>|=>)(?=[\s,}\]]|$)")
 _TIGHT_FIELD: Final = re.compile(r"[ \t-]*([\w-]{1,60}):(?=[^\s:/])")
 _WORD: Final = re.compile(r"[^\s,\[\]{}]{1,60}")
@@ -59,6 +64,10 @@ def explain_syntax(text: FileText, error: YAMLError) -> TextComplaint:
     if not isinstance(error, MarkedYAMLError):
         return _explain_character(text)
     failure = _Failure(text, error)
+    if (damage := _damage(failure)) is not None:
+        offset, message, hint = damage
+        word = _WORD.match(text.text, offset)
+        return TextComplaint(codes.YAML_SYNTAX, offset, word.end() if word is not None else offset + 1, message, hint)
     explain = next((words for part, words in _TABLE.items() if part in failure.problem), _not_understood)
     offset, message, hint = explain(failure)
     word = _WORD.match(text.text, offset)
@@ -82,6 +91,23 @@ def _explain_character(text: FileText) -> TextComplaint:
     message = f"the character {name} is not allowed in YAML"
     hint = "remove it, or write it as an escape inside double quotes"
     return TextComplaint(codes.YAML_SYNTAX, offset, offset + 1, message, hint)
+
+
+def _damage(failure: _Failure) -> _Words | None:
+    """What came into the file by a merge, by joining files or by copying, and was not written by anybody."""
+    lines = [offset - len(failure.line_before(offset)) for offset in (failure.start, failure.offset)]
+    middle = next(filter(None, (_CONFLICT_MIDDLE.match(failure.text, line) for line in lines)), None)
+    if (marker := _CONFLICT.search(failure.text) or middle) is not None:
+        message = "a conflict of a merge was left here"
+        return marker.start(), message, "keep what is right of both sides, and remove the lines that mark them"
+    if (mark := _LATER_MARK.search(failure.text)) is not None:
+        message = "a byte order mark stands in the middle of the file"
+        return mark.start(), message, "remove that character, U+FEFF; it comes from another file"
+    indent = next(filter(None, (_ODD_INDENT.match(failure.text, line) for line in lines)), None)
+    if indent is not None:
+        message = f"the line is indented by the character U+{ord(indent[1]):04X}, which is no blank"
+        return indent.start(1), message, "indent by plain blanks"
+    return None
 
 
 def _second_colon(failure: _Failure) -> _Words:
@@ -111,7 +137,13 @@ def _odd_beginning(failure: _Failure) -> _Words:
     character = failure.at(failure.offset)
     if character == "\t":
         return failure.offset, "a tab stands where blanks are expected", "indent by blanks; YAML allows no tabs there"
-    return failure.offset, f"an unquoted text cannot begin with {character}", _QUOTE_ALL
+    return _needs_quotes(failure)
+
+
+def _needs_quotes(failure: _Failure) -> _Words:
+    operator = _OPERATOR.match(failure.text, failure.offset)
+    hint = _QUOTE_ALL if operator is None else f"quote it: '{operator[0]}'"
+    return failure.offset, f"an unquoted text cannot begin with {failure.at(failure.offset)}", hint
 
 
 def _alias_or_anchor(failure: _Failure) -> _Words:
@@ -186,10 +218,9 @@ def _no_list_here(failure: _Failure) -> _Words:
 
 
 def _no_content(failure: _Failure) -> _Words:
-    character = failure.at(failure.offset)
-    if not character.strip():
+    if not failure.at(failure.offset).strip() or _DOCUMENT_MARK.match(failure.text, failure.offset):
         return _last_open(failure), "the bracket that begins here is not closed", "close it where the values end"
-    return failure.offset, f"an unquoted text cannot begin with {character}", _QUOTE_ALL
+    return _needs_quotes(failure)
 
 
 def _last_open(failure: _Failure) -> int:

@@ -19,15 +19,18 @@ from offers_sync.contract import TIMEZONES
 from offers_sync.findings import Code
 from offers_sync.loading.advising import (
     NUMBER,
+    advise_address,
     advise_key,
     advise_language,
     advise_server,
     advise_time,
     as_share,
+    fault_of_address,
     without_marks,
 )
 from offers_sync.loading.complaints import Complaint, Path
 from offers_sync.loading.composing import FLAWED
+from offers_sync.loading.quoting import as_flow
 from offers_sync.loading.secrecy import is_public
 from offers_sync.loading.vocabulary import advise_missing, advise_unknown, did_you_mean, field_at
 from offers_sync.loading.zones import zone_with_same_clock
@@ -37,6 +40,7 @@ from offers_sync.models.fields import (
     LITERAL_LOCATION_PATTERN,
     NAME_PATTERN,
     TEXT_PATTERN,
+    URL_PATTERN,
     OddScalar,
 )
 from offers_sync.models.project import Project
@@ -232,7 +236,7 @@ def _advise_boolean(case: _Case) -> str:
 
 def _advise_list(case: _Case) -> str:
     if isinstance(case.value, (str, int, Decimal)):
-        return f"make it a list: [{case.value}]"
+        return f"make it a list: {as_flow([case.value])}"
     if isinstance(case.value, dict):
         return "begin the entry with a dash: `- `"
     return "write [] for an empty one, or remove the line"
@@ -292,11 +296,11 @@ def _not_in_set(case: _Case) -> Words:
             hint = "quote the operator, for example '>='"
         return codes.WRONG_TYPE, f"{case.name} is {describe(case.value)}, where {expected} is expected", hint
     message = f"{case.name} cannot be {quote(case.value)}" if case.value.strip() else f"{case.name} is empty"
-    if case.path[-1:] == ("operator",) and (not case.value.strip() or "\n" in case.value.strip()):
+    if case.path[-1:] == ("operator",) and (not case.value.strip() or "\n" in case.value):
         return (
             codes.WRONG_VALUE,
             f"{case.name} is read as a block of text",
-            "an unquoted > begins one; quote it: '>'",
+            "an unquoted > or | begins one; quote the operator: '>'",
         )
     return codes.WRONG_VALUE, message, did_you_mean(case.value, words) or _list_words(case, words)
 
@@ -345,7 +349,6 @@ _FORMS: Final = MappingProxyType(
 """What the patterns of common types ask for."""
 _FORMS_BY_FIELD: Final = MappingProxyType(
     {
-        "image": ("an image is an address that begins with https://", ""),
         "server": (
             "a server is `embedded`, or an address such as https://marlow.punchh.com, without a path",
             "`${...}` works only in `token` and `state`",
@@ -378,6 +381,8 @@ def _wrong_form(case: _Case) -> Words:
         shown = f"{case.name} cannot stand here: "
     if hint and "$" not in written:
         hint = advise_server(written)
+    if case.context.get("pattern") == URL_PATTERN:
+        expected, hint = fault_of_address(written), advise_address(written)
     if not hint and case.context.get("pattern") == KEY_PATTERN:
         hint = advise_key(written)
     if case.context.get("pattern") == LANGUAGE_PATTERN:

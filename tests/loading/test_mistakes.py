@@ -35,6 +35,7 @@ line_item_filters: [{selector: sandwiches}]
 """
 SELECTOR_HEAD = "kind: selector\nkey: a\nname: A\n"
 CLAUSE = SELECTOR_HEAD + "base_items:\n  clauses:\n    - attribute: quantity\n      operator: {}\n      value: 5\n"
+BRACES = SELECTOR_HEAD + "base_items:\n  clauses:\n    - {{attribute: quantity, operator: {}, value: {}}}\n"
 SIDES = CLAUSE.format("==") + "filter_item_set: {}\n"
 MODIFIERS = "modifiers:\n  clauses: [{attribute: item_name, operator: like, value: Bacon}]\n"
 CAMPAIGN = "---\nkind: campaign\nkey: c\nname: C\nredeemable: a\nsegment: S\nstart: 2026-06-01T10:00:00\n"
@@ -64,6 +65,8 @@ MISTAKES: dict[str, dict[str, str]] = {
         "a field that slipped in too deep": HEAD + "receipt_rule:\n  flat_discount: 5\n  points: 3\n",
         "the selector's id": CRITERION_HEAD + "item_qualifiers: [{line_item_selector_id: x}]\n",
         "something like status": HEAD + RULE + "status: active\n",
+        "the id of a campaign": CAMPAIGN[4:] + "external_id: x\n",
+        "a side without clauses": SELECTOR_HEAD + "base_items: {}\n",
         "no idea": HEAD + RULE + "zzz: 1\n",
         "no idea inside a template": HEAD + RULE + "template: {zzz: 1}\n",
     },
@@ -118,6 +121,10 @@ MISTAKES: dict[str, dict[str, str]] = {
         "an empty list": SELECTOR_HEAD + "base_items: {clauses: []}\n",
         "a long name": CRITERION_HEAD + f"name: {'x' * 300}\n",
         "an image that is no address": HEAD + RULE + "image: sandwich.png\n",
+        "an image without its scheme": HEAD + RULE + "image: images.example.com/sandwich.png\n",
+        "an image with a blank": HEAD + RULE + "image: https://x/a b.png\n",
+        "an image nowhere": HEAD + RULE + "image: 'https://'\n",
+        "an image of a person": HEAD + RULE + "image: ftp://me:secret@x/y.png\n",
         "a language that is none": HEAD + RULE + "locales: {French: {name: x}}\n",
         "a language with an underscore": HEAD + RULE + "locales: {fr_ca: {name: x}}\n",
         "an undocumented language": HEAD + RULE + "locales: {de: {name: x}, fr-CA: {name: x}}\n",
@@ -139,6 +146,8 @@ MISTAKES: dict[str, dict[str, str]] = {
         "the end before the start": SCHEDULED + "  start: 2026-06-01T00:00:00\n  end: 2025-06-30T00:00:00\n",
         "an end and no end": SCHEDULED + "  indefinitely: true\n  end: 2026-06-30T00:00:00\n",
         "a recurrence that is too long": SCHEDULED + "  recurrence: {occurrences: 6, days_distance: 90}\n",
+        "a recurrence of every day": SCHEDULED + "  recurrence: {occurrences: 397, days_distance: 1}\n",
+        "a recurrence too far apart": SCHEDULED + "  recurrence: {occurrences: 2, days_distance: 400}\n",
     },
     "rules between fields": {
         "two forms of a receipt rule": HEAD + "receipt_rule: {flat_discount: 5, criterion: ten-percent}\n",
@@ -170,6 +179,26 @@ MISTAKES: dict[str, dict[str, str]] = {
         "an operator that is a tag": CLAUSE.format("!="),
         "an operator that begins a block": CLAUSE.format(">="),
         "an operator that is a block": CLAUSE.format(">"),
+        "an operator that is no block": CLAUSE.format("|"),
+        "an operator that swallows what follows": CLAUSE.format(">\n        3"),
+        "an operator between braces": BRACES.format(">=", 1),
+        "a single sign between braces": BRACES.format(">", 1),
+        "a tag between braces": BRACES.format("!=", 1),
+        "a bar between braces": BRACES.format("|", 1),
+        "a comma between thousands": BRACES.format("==", "1,200"),
+        "a list between braces": BRACES.format("in", "Ham,Cheese,Tuna"),
+        "a placeholder of the vendor": HEAD + RULE + "template:\n  redemption_message: {{points_requested}}\n",
+        "a placeholder before words": HEAD + RULE + "template:\n  redemption_message: {{points_requested}} points\n",
+        "a number sign": HEAD.replace("A", "#1 burger") + RULE,
+        "a comment in place of a value": HEAD.replace("A", "# still to be found") + RULE,
+        "a bracket that is not closed": HEAD + RULE + "only: [\n---\nkind: schedule\nkey: s\n",
+        "a brace that is not closed": HEAD + RULE + "template: {\n---\nkind: schedule\nkey: s\n",
+        "blanks of another kind": HEAD + "receipt_rule:\n\u00a0\u00a0flat_discount: 5\n",
+        "a line of blanks of another kind": HEAD + RULE + "\u00a0\u00a0\n",
+        "a conflict": HEAD + "<<<<<<< HEAD\npoints: 1\n=======\npoints: 2\n>>>>>>> summer\n" + RULE,
+        "the middle of a conflict": HEAD + "=======\n" + RULE,
+        "the end of a conflict": HEAD + RULE + ">>>>>>> summer\n",
+        "files that were joined": HEAD + RULE + "---\n\ufeffkind: schedule\nkey: s\n",
         "a colon in a text": HEAD.replace("A", "Lunch: 10% off") + RULE,
         "a field twice": HEAD + RULE + "points: 1\npoints: 2\n",
         "a star": HEAD.replace("A", "*New* offer") + RULE,
@@ -225,6 +254,8 @@ MISTAKES: dict[str, dict[str, str]] = {
 }
 ENVIRONMENT = OFFERS.partition("environments:")[0] + "environments:\n  sandbox: {server: embedded}\n  live:\n"
 OFFERS_MISTAKES: dict[str, str] = {
+    "a list of fields": "- project: a\n- environments: {}\n",
+    "a key that is a comment": ENVIRONMENT + "    server: https://marlow.punchh.com\n    token: #7f3a9c\n",
     "no environments": "project: a\n",
     "a name with capitals": OFFERS.replace("marlow-burgers", "Marlow Burgers"),
     "a key in the file": ENVIRONMENT + "    server: https://marlow.punchh.com\n    token: 7f3a9c\n",
