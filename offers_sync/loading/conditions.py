@@ -35,6 +35,11 @@ def judge_condition(condition: Clause | ReceiptQualifier, path: Path) -> Iterato
         yield from _judge_types(condition.operator, condition.value, path)
 
 
+def is_range_of_hours(condition: Clause | ReceiptQualifier) -> bool:
+    """Whether a condition is about hours from one to another."""
+    return condition.attribute == "receipt_hour" and condition.operator == "in_range"
+
+
 def _judge_list(value: str, path: Path) -> Iterator[Complaint]:
     entries = value.split(",")
     clean = ",".join(entry.strip() for entry in entries if entry.strip())

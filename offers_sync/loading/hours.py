@@ -15,7 +15,8 @@ from offers_sync import codes
 from offers_sync.findings import Source
 from offers_sync.loading.census import Census, Charge, LoadedDocument
 from offers_sync.loading.complaints import Complaint, Path
-from offers_sync.models.criterion import Criterion, InlineCriterion, ReceiptQualifier
+from offers_sync.loading.conditions import is_range_of_hours
+from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.redeemable import Redeemable
 
 _RANGE: Final = re.compile(r"([0-9]{1,2})\.\.([0-9]{1,2})", re.ASCII)
@@ -67,11 +68,6 @@ _Timed = tuple[LoadedDocument, Criterion | InlineCriterion, Path]
 _Texts = Iterable[tuple[str | None, tuple[Source, Path]]]
 
 
-def asks_for_hours(criterion: Criterion | InlineCriterion) -> bool:
-    """Whether a criterion has a range of hours."""
-    return any(_is_hours(qualifier) for qualifier in criterion.receipt_qualifiers or ())
-
-
 def judge_hours(census: Census, timed: Iterable[_Timed]) -> Iterator[Charge]:
     """The ranges of hours of some criteria."""
     offers: dict[str, list[LoadedDocument]] = {}
@@ -82,13 +78,9 @@ def judge_hours(census: Census, timed: Iterable[_Timed]) -> Iterator[Charge]:
         readers = offers.get(criterion.key, []) if isinstance(criterion, Criterion) else [document]
         texts = [(criterion.name, (document.source, (*path, "name"))), *_texts_of(readers)]
         for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
-            if _is_hours(qualifier):
+            if is_range_of_hours(qualifier):
                 for complaint in _judge(qualifier.value, (*path, "receipt_qualifiers", index, "value"), texts):
                     yield document.source, complaint
-
-
-def _is_hours(qualifier: ReceiptQualifier) -> bool:
-    return qualifier.attribute == "receipt_hour" and qualifier.operator == "in_range"
 
 
 def _texts_of(documents: Iterable[LoadedDocument]) -> Iterator[tuple[str | None, tuple[Source, Path]]]:

@@ -8,8 +8,7 @@ from typing import Final
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge
 from offers_sync.loading.complaints import Complaint, Path, advice
-from offers_sync.loading.conditions import judge_condition
-from offers_sync.loading.hours import asks_for_hours, judge_hours
+from offers_sync.loading.conditions import is_range_of_hours, judge_condition
 from offers_sync.models.criterion import Criterion, InlineCriterion, LineItemFilter
 from offers_sync.models.selector import Clause, Selector
 
@@ -31,8 +30,10 @@ def judge(census: Census) -> Iterator[Charge]:
     for document, criterion, path in census.criteria:
         for complaint in _judge_criterion(census, criterion, path):
             yield document.source, complaint
-    timed = [each for each in census.criteria if asks_for_hours(each[1])]
+    timed = [each for each in census.criteria if any(map(is_range_of_hours, each[1].receipt_qualifiers or ()))]
     if timed:
+        from offers_sync.loading.hours import judge_hours  # noqa: PLC0415  few criteria are about hours
+
         yield from judge_hours(census, timed)
 
 

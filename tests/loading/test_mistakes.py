@@ -335,7 +335,7 @@ def test_every_page_that_a_hint_names_is_there() -> None:
 
 
 INSIDES = re.compile(
-    r"Input should|valid |pydantic|validation|<\w+>|Decimal|dict|NoneType|\[key\]|function-|union|str\b|int\b"
+    r"Input should|valid |pydantic|validation|<\w+>|Decimal|\bdict|NoneType|\[key\]|function-|union|str\b|int\b"
 )
 
 

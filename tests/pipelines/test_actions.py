@@ -198,7 +198,8 @@ def test_what_a_stranger_writes_is_text(town: Town) -> None:
     """Neither a shell nor the runner does what a file says, and no module is taken from the checkout."""
     town.repository.branch("x")
     for number, text in enumerate(HOSTILE):
-        offer = OFFER.format(key=f"x-{number}", name=json.dumps(text))
+        name = "On several lines" if "\n" in text else text  # a name of several lines is an error of the file
+        offer = OFFER.format(key=f"x-{number}", name=json.dumps(name))
         town.repository.write(f"menu/{number}.yaml", offer.replace("Five dollars off.", json.dumps(text)))
     for module in ("venv.py", "pip/__main__.py", "offers_sync/__init__.py", "click.py"):
         town.repository.write(module, "raise SystemExit('pwned')\n")

@@ -37,8 +37,8 @@ receipt_rule:
     - {selector: burgers}
     - selector: {external_id: gone}
       processing_method: exclude
-    receipt_qualifiers:
-    - {attribute: channel, operator: in, value: " "}
+    item_qualifiers:
+    - {selector: {external_id: lost}, expression_type: line_item_exists}
 """
 BURGERS: Final = """\
 kind: selector
@@ -95,8 +95,11 @@ EXPECTED: Final = [
     ),
     (
         "part-would-be-dropped",
-        "lunch.yaml:13:49",
-        "the server would drop this qualifier: Required parameters missing or invalid: value",
+        "lunch.yaml:13:18",
+        (
+            "the server would drop this qualifier: Required parameters missing or invalid: line_item_selector_id "
+            "(it has no selector lost)"
+        ),
     ),
 ]
 
