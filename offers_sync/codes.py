@@ -36,13 +36,14 @@ def _notice(name: str, title: str, meaning: str, remedy: str) -> Code:
 FILE_UNREADABLE = _error(
     "file-unreadable",
     "The file cannot be read",
-    "It is missing, not a regular file, or its permissions do not let us in.",
+    "It is missing, hidden, no YAML, not a regular file, or its permissions do not let us in.",
     "Check the path and its permissions.",
 )
 FILE_OUTSIDE = _error(
     "file-outside",
     "The file lies outside the project",
-    "A symbolic link leads out of the project's folder. What is planned must be what was reviewed.",
+    "A symbolic link leads out of the project's folder, or another project's file is asked about. What is planned must "
+    "be what was reviewed.",
     "Put the file itself into the project.",
 )
 FILE_TOO_LARGE = _error(

@@ -114,19 +114,20 @@ def carry_out(start: Path, environment: str | None, action: Action, asked: Asked
 class Told:
     """What is known when nothing can be sent."""
 
+    action: str | None = None
     found: Checkup | None = None
 
 
 @contextmanager
-def telling_why(form: str, action: str) -> Iterator[Told]:
+def telling_why(form: str, action: str | None = None) -> Iterator[Told]:
     """Say in JSON, where that is asked for, why nothing was sent; what is told once sending began is ``_send``'s."""
-    told = Told()
+    told = Told(action)
     try:
         yield told
     except OffersError as error:
         if form == "json":
             outcome = _OUTCOMES.get(error.exit_code) or ending_of(error)
-            _print(unsent_json(action, outcome, error.message, told.found))
+            _print(unsent_json(told.action, outcome, error.message, told.found))
         raise
 
 

@@ -13,13 +13,17 @@ from offers_sync.cli.options import project_options
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def results_options(command: Decorated) -> Decorated:
-    """Where results go, and as what they are printed."""
-    command = click.option(
-        "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
-    )(command)
+def results_option(command: Decorated) -> Decorated:
+    """Where results go."""
     return click.option(
         "--results", type=click.Path(path_type=Path, dir_okay=False), help="The file for the results; beside the rows."
+    )(command)
+
+
+def outcome_option(command: Decorated) -> Decorated:
+    """As what the outcome is printed; why nothing was sent has a form of its own, which ``telling_why`` gives."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
     )(command)
 
 
@@ -33,7 +37,7 @@ def resending_options(command: Decorated) -> Decorated:
 
 def bulk_options(command: Decorated) -> Decorated:
     """What both commands understand beside the defaults for all rows."""
-    command = results_options(resending_options(command))
+    command = results_option(outcome_option(resending_options(command)))
     for option in (
         click.option("--again", is_flag=True, help="Send the rows although another run was made of them."),
         click.option("--allow-repeats", is_flag=True, help="Send rows that say the same as an earlier one."),

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import shutil
 from difflib import get_close_matches
-from typing import Literal
 
 import click
 
 from offers_sync import codes
+from offers_sync.cli.options import format_option
 from offers_sync.errors import ExitCode, InvalidInputError
 from offers_sync.reporting import code_pages
 from offers_sync.reporting.layout import fitting
 
-Format = Literal["text", "json"]
-
 
 @click.command()
 @click.argument("name", required=False)
-@click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
-)
-def explain(*, name: str | None, output_format: Format) -> int:
+@format_option("text", "json")
+def explain(*, name: str | None, form: str) -> int:
     """Say what NAME means: a kind, a field, a word of the vendor's, or the code of a finding.
 
     \b
@@ -29,7 +25,7 @@ def explain(*, name: str | None, output_format: Format) -> int:
     offers explain redeemable.schedule.expiry_days
     offers explain unknown-field
     """  # noqa: D301  click keeps the lines after this mark as they are
-    click.echo(_index(output_format) if name is None else _page(name, output_format), nl=False)
+    click.echo(_index(form) if name is None else _page(name, form), nl=False)
     return ExitCode.DONE
 
 
@@ -37,26 +33,26 @@ def _width() -> int:
     return fitting(shutil.get_terminal_size().columns)
 
 
-def _index(output_format: Format) -> str:
+def _index(form: str) -> str:
     from offers_sync.models.meanings import KINDS, ROWS  # noqa: PLC0415  a code's page needs no models
 
     kinds = {"offers.yaml": "the project: its name, languages, guards and environments", **KINDS, **ROWS}
-    if output_format == "json":
+    if form == "json":
         return code_pages.index_json(kinds, codes.all_codes())
     return code_pages.index_text(kinds, codes.all_codes(), _width())
 
 
-def _page(name: str, output_format: Format) -> str:
+def _page(name: str, form: str) -> str:
     code = codes.find_code(name)
     if code is not None:
-        return code_pages.code_json(code) if output_format == "json" else code_pages.code_text(code, _width())
+        return code_pages.code_json(code) if form == "json" else code_pages.code_text(code, _width())
     from offers_sync.models.explaining import explain as find  # noqa: PLC0415  a code's page needs no models
     from offers_sync.reporting.explaining import explained_json, explained_text  # noqa: PLC0415
 
     found = find(name)
     if found is None:
         raise InvalidInputError(f"nothing here is called `{name}`", hint=_hint(name))
-    return explained_json(found) if output_format == "json" else explained_text(found, _width())
+    return explained_json(found) if form == "json" else explained_text(found, _width())
 
 
 def _hint(name: str) -> str:

@@ -20,15 +20,18 @@ from offers_sync.errors import InvalidInputError, OffersError
 from offers_sync.findings import Finding, Severity
 from offers_sync.loading.project import find_project
 from offers_sync.planning.plan import Plan, no_plan
+from offers_sync.reporting.failing import finding_of
 from offers_sync.reporting.findings import findings_text
 from offers_sync.reporting.formats import FORMATS, Form, render
 
 
 def give(plan: Plan, folder: Path, form: str, reports: Iterable[Report], forms: Mapping[str, Form] = FORMATS) -> None:
-    """Write the plan into files, then print it."""
-    for name, path in reports:
-        _write(path, render(name, plan, page_for(name, folder), forms))
-    click.echo(render(form, plan, page_for(form, folder), forms), nl=False)
+    """Write the plan into files, and print it, also where a file cannot be written."""
+    try:
+        for name, path in reports:
+            _write(path, render(name, plan, page_for(name, folder), forms))
+    finally:
+        click.echo(render(form, plan, page_for(form, folder), forms), nl=False)
 
 
 def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on the command line
@@ -40,7 +43,7 @@ def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on
     forms: Mapping[str, Form] = FORMATS,
 ) -> None:
     """Say why there is no plan wherever one is awaited; a person at a terminal is shown the faults of the files."""
-    findings: tuple[Finding, ...] = (Finding.of(codes.NO_PLAN, error.message, hint=error.hint),)
+    findings: tuple[Finding, ...] = (finding_of(error, codes.NO_PLAN),)
     folder = _project_around(start)
     if isinstance(error, FindingsError):
         findings = error.findings
@@ -48,10 +51,12 @@ def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on
         show_errors(findings, folder)
     name = environment or next(environments_in(folder), "")
     failed = no_plan("", name, error.message, findings)
-    for each, path in reports:
-        _write(path, render(each, failed, page_for(each, folder), forms))
-    if form != "text":
-        click.echo(render(form, failed, page_for(form, folder), forms), nl=False)
+    try:
+        for each, path in reports:
+            _write(path, render(each, failed, page_for(each, folder), forms))
+    finally:
+        if form != "text":
+            click.echo(render(form, failed, page_for(form, folder), forms), nl=False)
 
 
 def _project_around(start: Path) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from offers_sync.cli.completing import complete_documents
-from offers_sync.cli.options import chosen_folder, directory_option
+from offers_sync.cli.options import chosen_folder, directory_option, format_option
 from offers_sync.errors import ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @directory_option
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["mermaid", "dot", "json"]),
-    default="mermaid",
-    show_default=True,
-    help="As what.",
-)
+@format_option("mermaid", "dot", "json")
 @click.option(
     "--only",
     metavar="KIND/KEY",
@@ -37,7 +30,7 @@ def graph(
     *,
     folder: Path | None,
     directory: Path | None,
-    output_format: Literal["mermaid", "dot", "json"],
+    form: str,
     only: str | None,
 ) -> int:
     """Print what refers to what: documents, what is written inline, and what git does not manage.
@@ -55,7 +48,7 @@ def graph(
     drawn = make_graph((document.model, document.source.file) for document in loaded.documents)
     if only is not None:
         drawn = around(drawn, _chosen(drawn, only))
-    draw = {"mermaid": graph_mermaid, "dot": graph_dot, "json": graph_json}[output_format]
+    draw = {"mermaid": graph_mermaid, "dot": graph_dot, "json": graph_json}[form]
     click.echo(draw(drawn), nl=False)
     if not has_errors(loaded.findings):
         return ExitCode.DONE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from offers_sync.cli.options import chosen_folder, project_options
+from offers_sync.cli.options import chosen_folder, format_option, project_options
 from offers_sync.errors import ExitCode
 
 
@@ -14,14 +14,7 @@ from offers_sync.errors import ExitCode
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @project_options
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The most runs to show.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="As what to print it.",
-)
+@format_option("text", "json")
 def history(*, folder: Path | None, directory: Path | None, environment: str | None, limit: int, form: str) -> int:
     """Show who applied what, when, from which commit, and how it ended; the newest run first."""
     from offers_sync.cli.workspace import open_store, open_workspace  # noqa: PLC0415  help does not pay for it

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from offers_sync.cli.options import chosen_folder, project_options
+from offers_sync.cli.options import chosen_folder, format_option, project_options
 from offers_sync.errors import ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ LISTS: Final = ("redeemables", "selectors", "criteria", "segments", "locations")
 @click.argument("name", metavar="|".join(LISTS), type=click.Choice(LISTS))
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @project_options
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="As what."
-)
+@format_option("table", "json", "csv")
 @click.option("--unmanaged", is_flag=True, help="Only what git has no document of.")
 def list_(  # noqa: PLR0913  one parameter for each option
     *, name: str, folder: Path | None, directory: Path | None, environment: str | None, form: str, unmanaged: bool

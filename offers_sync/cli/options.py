@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from offers_sync.cli.completing import complete_documents, complete_environments
+from offers_sync.errors import OffersError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Report = tuple[str, Path]
@@ -85,6 +87,29 @@ def report_option(forms: Collection[str]) -> Callable[[Decorated], Decorated]:
         metavar="FORMAT=FILE",
         help="Write it to a file as well; repeatable.",
     )
+
+
+def format_option(*forms: str, help_text: str = "As what.", **more: Any) -> Callable[[Decorated], Decorated]:
+    """As what a command prints what it gives; as JSON it says also why there is nothing to give."""
+
+    def decorate(command: Decorated) -> Decorated:
+        @wraps(command)
+        def tell(*arguments: Any, form: str, **options: Any) -> Any:
+            try:
+                return command(*arguments, form=form, **options)
+            except OffersError as error:
+                if form == "json":
+                    from offers_sync.reporting.failing import failure_json  # noqa: PLC0415  only where it is needed
+
+                    click.echo(failure_json(error), nl=False)
+                raise
+
+        option = click.option(
+            "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=help_text, **more
+        )
+        return cast("Decorated", option(tell))
+
+    return decorate
 
 
 def chosen_folder(argument: Path | None, directory: Path | None) -> Path:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from offers_sync.cli.bulk_options import resending_options, results_options
-from offers_sync.cli.options import project_options
+from offers_sync.cli.bulk_options import outcome_option, resending_options, results_option
+from offers_sync.cli.options import format_option, project_options
 from offers_sync.errors import ConsentError, ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 20
 _SETTLED_AS: Final = {"sent": "done", "not-sent": "failed"}
-_FORM = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
-)
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
@@ -34,7 +31,7 @@ def runs() -> None:
 
 @runs.command("list")
 @project_options
-@_FORM
+@format_option("text", "json")
 def list_runs(*, directory: Path | None, environment: str | None, form: str) -> int:
     """List runs and campaigns, the newest first."""
     from offers_sync.cli.bulk import moment_text  # noqa: PLC0415  help does not pay for it
@@ -52,7 +49,8 @@ def list_runs(*, directory: Path | None, environment: str | None, form: str) -> 
 @runs.command()
 @click.argument("name")
 @project_options
-@results_options
+@results_option
+@format_option("text", "json")
 def show(*, name: str, directory: Path | None, environment: str | None, results: Path | None, form: str) -> int:
     """Show where the run NAME, or campaign/KEY, stands; --results writes a run's result file anew."""
     from itertools import islice  # noqa: PLC0415  help does not pay for it
@@ -89,7 +87,8 @@ def show(*, name: str, directory: Path | None, environment: str | None, results:
 @click.argument("name")
 @project_options
 @resending_options
-@results_options
+@results_option
+@outcome_option
 @_YES
 def resume(  # noqa: PLR0913  one parameter for each option
     *,
@@ -106,15 +105,15 @@ def resume(  # noqa: PLR0913  one parameter for each option
     from offers_sync.cli import bulk  # noqa: PLC0415  help does not pay for it
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415
 
-    with _ledger(directory, environment) as (workspace, ledger):
+    resending = bulk.Resending(resend_unknown, retry_failed)
+    results = results or Path(f"{name}.results.csv")
+    asked = bulk.Asked(Path(name), is_agreed=yes, resending=resending, results=results, form=form)
+    with bulk.telling_why(form) as told, _ledger(directory, environment) as (workspace, ledger):
         run = _found(ledger, name, "resumed")
-        resending = bulk.Resending(resend_unknown, retry_failed)
-        results = results or Path(f"{name}.results.csv")
-        asked = bulk.Asked(Path(name), is_agreed=yes, resending=resending, results=results, form=form)
-        with bulk.telling_why(form, run.action):
-            bulk.check_environment_is_named(workspace, environment)
-            with pieces.open_client(workspace) as client:
-                return bulk.resume(bulk.Session(workspace, client, ledger, asked), run)
+        told.action = run.action
+        bulk.check_environment_is_named(workspace, environment)
+        with pieces.open_client(workspace) as client:
+            return bulk.resume(bulk.Session(workspace, client, ledger, asked), run)
 
 
 @runs.command()

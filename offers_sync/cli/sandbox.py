@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from offers_sync.cli.options import format_option
 from offers_sync.errors import InvalidInputError
 from offers_sync.sandbox.census import take_census
 from offers_sync.sandbox.fault_files import read_faults
@@ -61,9 +62,7 @@ def _where(command: Decorated) -> Decorated:
     )(command)
 
 
-_format = _option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
-)
+_format = format_option("text", "json", help_text="What to print.", envvar="OFFERS_SANDBOX_FORMAT", show_envvar=True)
 
 
 @click.group()
@@ -173,25 +172,25 @@ def reset(directory: Path, data: str | None, *, yes: bool, empty: bool) -> None:
 @sandbox.command()
 @_where
 @_format
-def show(directory: Path, data: str | None, style: str) -> None:
+def show(directory: Path, data: str | None, form: str) -> None:
     """Count what the sandbox holds, and name what is there twice."""
     with _open(_existing(directory, data)) as world:
         census = take_census(world)
-    click.echo(json.dumps(census.as_json(), indent=2) if style == "json" else _census_text(census))
+    click.echo(json.dumps(census.as_json(), indent=2) if form == "json" else _census_text(census))
 
 
 @sandbox.command()
 @_where
 @_format
 @_option("--last", type=click.IntRange(1), metavar="N", help="Only the newest N requests.")
-def log(directory: Path, data: str | None, style: str, last: int | None) -> None:
+def log(directory: Path, data: str | None, form: str, last: int | None) -> None:
     """Print the requests that the sandbox had, the newest last; keys are never kept.
 
     The text has a line per request; the JSON has the bodies too, as one list.
     """
     with _open(_existing(directory, data)) as world, world.reading():
         entries = world.log.entries(last)
-    if style == "json":
+    if form == "json":
         click.echo(json.dumps([_entry_json(entry) for entry in entries], indent=2))
         return
     for entry in entries:

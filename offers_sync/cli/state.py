@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from offers_sync.cli.completing import complete_documents
-from offers_sync.cli.options import project_options
+from offers_sync.cli.options import format_option, project_options
 from offers_sync.errors import ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -46,14 +46,7 @@ def init(*, directory: Path | None, environment: str | None) -> int:
 
 @state.command("list")
 @project_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="As what to print it.",
-)
+@format_option("text", "json")
 def list_(*, directory: Path | None, environment: str | None, form: str) -> int:
     """Show what is remembered, what is open, and who holds the environment."""
     from offers_sync.cli.workspace import open_store  # noqa: PLC0415  help does not pay for it

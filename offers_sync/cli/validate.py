@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from offers_sync import codes
 from offers_sync.cli.options import directory_option
 from offers_sync.cli.places import prefix_between, repository_of
-from offers_sync.errors import ExitCode, InvalidInputError
+from offers_sync.errors import ExitCode, InvalidInputError, OffersError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.project import find_project
 from offers_sync.reporting.findings import Summary, findings_github, findings_json, findings_text, summary_text
@@ -28,14 +29,14 @@ Format = Literal["text", "json", "sarif", "github"]
 @directory_option
 @click.option(
     "--format",
-    "output_format",
+    "form",
     type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
     envvar="OFFERS_VALIDATE_FORMAT",
     help="As what.",
 )
-def validate(*, paths: tuple[Path, ...], directory: Path | None, output_format: Format) -> int:
+def validate(*, paths: tuple[Path, ...], directory: Path | None, form: Format) -> int:
     """Check the files of a project, all faults in one run; no key and no network is needed.
 
     With a FILE or a folder inside the project, faults of other files are not shown, but references to them
@@ -44,13 +45,26 @@ def validate(*, paths: tuple[Path, ...], directory: Path | None, output_format: 
     from offers_sync.loading.loading import load_project  # noqa: PLC0415  help needs none of it
 
     start = directory if directory is not None else Path()
-    folder, focus = _choose(start, [start / path for path in paths])
+    try:
+        folder, focus = _choose(start, [start / path for path in paths])
+    except OffersError as error:
+        _give_failure(error, start, form)
+        raise
     hosts = os.environ.get("OFFERS_HOSTS", "").replace(",", " ").split()
     loaded = load_project(folder, hosts=hosts, now=datetime.now(UTC), focus=focus)
     summary = Summary.of(loaded.findings, loaded.count)
-    click.echo(_render(loaded.findings, summary, folder, output_format), nl=False)
+    click.echo(_render(loaded.findings, summary, folder, form), nl=False)
     click.echo(summary_text(summary), err=True)
     return ExitCode.INVALID if has_errors(loaded.findings) else ExitCode.DONE
+
+
+def _give_failure(error: OffersError, start: Path, form: Format) -> None:
+    """Say as a finding why nothing was checked, unless a person is told anyway."""
+    from offers_sync.reporting.failing import finding_of  # noqa: PLC0415  only where it is needed
+
+    findings = (finding_of(error, codes.FILE_UNREADABLE),)
+    if form != "text":
+        click.echo(_render(findings, Summary.of(findings, 0), start, form), nl=False)
 
 
 def _choose(start: Path, paths: list[Path]) -> tuple[Path, Focus | None]:
@@ -66,21 +80,26 @@ def _name_within(folder: Path, path: Path) -> str:
     """A path as the project calls it; a symbolic link is the name it has, not what it leads to."""
     place = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
     if not path.exists():
-        raise InvalidInputError(f"{path} does not exist", hint="check the path")
+        raise _unreadable(f"{path} does not exist", "check the path")
     if not place.is_relative_to(folder):
-        raise InvalidInputError(f"{path} is not in the project {folder}", hint="validate each project by itself")
+        message, hint = f"{path} is not in the project {folder}", "validate each project by itself"
+        raise InvalidInputError(message, hint=hint, code=codes.FILE_OUTSIDE.name)
     name = place.relative_to(folder).as_posix()
     if any(part.startswith(".") for part in place.relative_to(folder).parts):
-        raise InvalidInputError(f"{path} is hidden, so it is no part of the project", hint="rename it")
+        raise _unreadable(f"{path} is hidden, so it is no part of the project", "rename it")
     if path.is_dir() and not path.is_symlink():
         return "" if name == "." else name + "/"
     if place.suffix not in (".yaml", ".yml"):
-        raise InvalidInputError(f"{path} is no YAML file", hint="documents are in files that end in .yaml")
+        raise _unreadable(f"{path} is no YAML file", "documents are in files that end in .yaml")
     return name
 
 
-def _render(findings: tuple[Finding, ...], summary: Summary, folder: Path, output_format: Format) -> str:
-    match output_format:
+def _unreadable(message: str, hint: str) -> InvalidInputError:
+    return InvalidInputError(message, hint=hint, code=codes.FILE_UNREADABLE.name)
+
+
+def _render(findings: tuple[Finding, ...], summary: Summary, folder: Path, form: Format) -> str:
+    match form:
         case "text":
             width = shutil.get_terminal_size().columns
             return findings_text(findings, width, prefix_between(folder, Path.cwd()))

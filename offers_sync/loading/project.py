@@ -19,10 +19,10 @@ def find_project(start: Path) -> Path:
     """The nearest folder with an offers.yaml, from ``start`` upwards; raises ``InvalidInputError`` without one."""
     place = start.resolve()
     if not place.exists():
-        raise InvalidInputError(f"{start} does not exist", hint="check the path")
+        raise InvalidInputError(f"{start} does not exist", hint="check the path", code=codes.FILE_UNREADABLE.name)
     for folder in (place, *place.parents):
         if (folder / PROJECT_FILE).exists():
             return folder
     hint = "there is an offers.yml: rename it to offers.yaml" if (place / "offers.yml").exists() else ""
     message = f"no {PROJECT_FILE} in {place} or above it"
-    raise InvalidInputError(message, hint=hint or advice(codes.NO_PROJECT))
+    raise InvalidInputError(message, hint=hint or advice(codes.NO_PROJECT), code=codes.NO_PROJECT.name)

@@ -32,7 +32,7 @@ def report_json(report: SendReport, rows: Iterable[LedgerRow]) -> Iterator[str]:
     yield from _with_rows(head, rows)
 
 
-def unsent_json(action: str, outcome: str, error: str, found: Checkup | None = None) -> Iterator[str]:
+def unsent_json(action: str | None, outcome: str, error: str, found: Checkup | None = None) -> Iterator[str]:
     """Why nothing was sent, and what the file comes to where it was read to its end; in pieces."""
     head = {
         "format_version": FORMAT_VERSION,
@@ -109,7 +109,7 @@ def bulk_schema() -> dict[str, Any]:
         {
             "format_version": {"const": FORMAT_VERSION},
             "run": {"type": ["string", "null"], "description": "The run's name; null where nothing was sent."},
-            "action": {"enum": ["gift", "redeem"]},
+            "action": {"enum": ["gift", "redeem", None], "description": "Null where no run of that name is known."},
             "digest": {"type": "string"},
             "outcome": {"enum": [*EXIT_CODES, "invalid", "not_agreed"]},
             "error": {"type": "string"},

@@ -17,6 +17,7 @@ from offers_sync.reporting.bulk_json import bulk_schema, runs_schema
 from offers_sync.reporting.campaigns import campaign_run_schema
 from offers_sync.reporting.doctor import doctor_schema
 from offers_sync.reporting.explained_schema import explained_schema
+from offers_sync.reporting.failing import or_failure
 from offers_sync.reporting.graph_json import graph_schema
 from offers_sync.reporting.history import history_schema, state_schema
 from offers_sync.reporting.listing_forms import list_schema
@@ -30,6 +31,8 @@ class Published:
 
     summary: str
     make: Callable[[], dict[str, Any]]
+    may_be_failure: bool = False
+    """Whether a failure stands in the format's place, which has no room for one."""
 
 
 def _of_language(name: str, summary: str) -> Published:
@@ -49,16 +52,20 @@ PUBLISHED: Final = MappingProxyType[str, Published](
         "plan": Published(
             "what `plan --format json` and `drift --format json` print, and `plan --out` saves", plan_schema
         ),
-        "list": Published("what `list --format json` prints", list_schema),
+        "list": Published("what `list --format json` prints", list_schema, may_be_failure=True),
         "doctor": Published("what `doctor --format json` prints", doctor_schema),
         "apply": Published("what `apply --format json` prints", run_schema),
-        "history": Published("what `history --format json` prints", history_schema),
-        "state": Published("what `state list --format json` prints", state_schema),
-        "bulk": Published("what `gift`, `redeem`, `runs show` and `runs resume` print as JSON", bulk_schema),
-        "runs": Published("what `runs list --format json` prints", runs_schema),
-        "campaign-run": Published("what `runs show campaign/KEY --format json` prints", campaign_run_schema),
-        "graph": Published("what `graph --format json` prints", graph_schema),
-        "explain": Published("what `explain --format json` prints", explained_schema),
+        "history": Published("what `history --format json` prints", history_schema, may_be_failure=True),
+        "state": Published("what `state list --format json` prints", state_schema, may_be_failure=True),
+        "bulk": Published(
+            "what `gift`, `redeem`, `runs show` and `runs resume` print as JSON", bulk_schema, may_be_failure=True
+        ),
+        "runs": Published("what `runs list --format json` prints", runs_schema, may_be_failure=True),
+        "campaign-run": Published(
+            "what `runs show campaign/KEY --format json` prints", campaign_run_schema, may_be_failure=True
+        ),
+        "graph": Published("what `graph --format json` prints", graph_schema, may_be_failure=True),
+        "explain": Published("what `explain --format json` prints", explained_schema, may_be_failure=True),
     }
 )
 """Schemas by name, in the order in which they are listed."""
@@ -66,7 +73,9 @@ PUBLISHED: Final = MappingProxyType[str, Published](
 
 def published_schema(name: str) -> dict[str, Any]:
     """The schema of that name, with its dialect and an id that stays."""
-    return {"$schema": DIALECT, "$id": f"urn:offers-sync:schema:1:{name}", **PUBLISHED[name].make()}
+    published = PUBLISHED[name]
+    schema = or_failure(published.make()) if published.may_be_failure else published.make()
+    return {"$schema": DIALECT, "$id": f"urn:offers-sync:schema:1:{name}", **schema}
 
 
 def schema_text(name: str) -> str:
