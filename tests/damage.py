@@ -15,6 +15,8 @@ from typing import Any, Final, Literal
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from offers_sync.models.fields import LocalTime
+
 Place = tuple[str | int, ...]
 """From a document to a value in it."""
 
@@ -54,7 +56,30 @@ _ODD_VALUES: Final[tuple[Any, ...]] = (
     {"external_id": ""},
     {"external_id": {}},
     {"x": "y"},
+    {"location:5": "location:6"},
 )
+near_times: Final[st.SearchStrategy[str]] = st.builds(
+    "{:04}-{:02}-{:02}{}{:02}:{:02}{}".format,
+    st.sampled_from([0, 1, 1900, 2000, 2027, 2028, 9999]),
+    st.integers(0, 13),
+    st.sampled_from([0, 1, 28, 29, 30, 31, 32]),
+    st.sampled_from("T t"),
+    st.sampled_from([0, 9, 19, 20, 23, 24, 25]),
+    st.sampled_from([0, 59, 60]),
+    st.sampled_from(["", ":00", ":59", ":60", "Z"]),
+)
+"""Times that exist, and those that nearly do."""
+near_addresses: Final[st.SearchStrategy[str]] = st.builds(
+    "{}://{}{}{}{}".format,
+    st.sampled_from(["postgresql", "https", "http"]),
+    st.sampled_from(["", "u@", "u:@", "u:p@", "u:p@w@", ":p@", "u:p/w@"]),
+    st.sampled_from(["h", "a.punchh.com", "a..punchh.com", ".punchh.com", "a-.punchh.com", "[::1]", "127.0.0.1", ""]),
+    st.sampled_from(["", ":", ":0", ":8080", ":65535", ":65536", ":99999", ":x"]),
+    st.sampled_from(
+        ["", "/", "/d", "/d?password=x", "/d?a=b&passwd=x", "?sslpassword=x", "/d?password=", "/d#?password=x"]
+    ),
+)
+"""Addresses of servers and of databases, with passwords in some of them."""
 
 
 def places_in(value: Any, path: Place = ()) -> list[Place]:
@@ -92,9 +117,10 @@ def _dropped(value: Any, path: Place) -> Any:
     return changed(value, path[:-1], drop)
 
 
-def _words_of_models(root: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
-    """The words that each field allows, by the field's name, in a model and those below it."""
+def _likely_values(root: type[BaseModel]) -> dict[str, st.SearchStrategy[Any]]:
+    """What nearly fits each field that has words or a form of its own, by its name, in a model and those below it."""
     words: dict[str, tuple[Any, ...]] = {}
+    likely: dict[str, st.SearchStrategy[Any]] = {}
     waiting: list[Any] = [root]
     seen: set[Any] = set()
     while waiting:
@@ -104,9 +130,13 @@ def _words_of_models(root: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
             for name, member in typing.get_type_hints(hint, include_extras=True).items():
                 if found := _literals(member):
                     words[name] = (*words.get(name, ()), *found)
+                if member in (LocalTime, LocalTime | None):
+                    likely[name] = near_times
+                if name in ("server", "state"):
+                    likely[name] = near_addresses
                 waiting.append(member)
         waiting.extend(typing.get_args(hint) if typing.get_origin(hint) is not Literal else ())
-    return words
+    return {**{name: st.sampled_from(known) for name, known in words.items()}, **likely}
 
 
 def _literals(hint: Any) -> tuple[Any, ...]:
@@ -118,33 +148,35 @@ def _literals(hint: Any) -> tuple[Any, ...]:
 @st.composite
 def broken(draw: st.DrawFn, valid: st.SearchStrategy[Any], root: type[BaseModel]) -> Any:
     """A document with one to three things done to it; some of the results are still valid."""
-    words = _words_of_models(root)
+    likely = _likely_values(root)
     names = [*sorted(root.model_fields), "unknown", "Name", "x-anchors"]
     document = draw(valid)
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(places_in(document)))
-        document = _broken_at(draw, document, path, words, names)
+        document = _broken_at(draw, document, path, likely, names)
     return document
 
 
 def _broken_at(
-    draw: st.DrawFn, document: Any, path: Place, words: Mapping[str, tuple[Any, ...]], names: list[str]
+    draw: st.DrawFn, document: Any, path: Place, likely: Mapping[str, st.SearchStrategy[Any]], names: list[str]
 ) -> Any:
     field_name = next((step for step in reversed(path) if isinstance(step, str)), "")
     odd = st.sampled_from(_ODD_VALUES)
-    if field_name in words:
-        odd = st.one_of(odd, st.sampled_from(words[field_name]))
+    if field_name in likely:
+        odd = st.one_of(odd, likely[field_name])
     if not path:
         return {**document, draw(st.sampled_from(names)): draw(odd)} if isinstance(document, dict) else document
     match draw(st.sampled_from(["replace", "drop", "add", "wrap", "repeat"])):
         case "drop":
             return _dropped(document, path)
         case "add" if isinstance(at(document, path), dict):
-            name = draw(st.sampled_from([*names, *words]))
+            name = draw(st.sampled_from([*names, *likely]))
             value = draw(odd)
             return changed(document, path, lambda written: {**written, name: value})
         case "repeat" if isinstance(at(document, path), list):
             return changed(document, path, lambda written: written * 2)
+        case "repeat" if isinstance(path[-1], int):
+            return changed(document, path[:-1], lambda written: [*written, written[path[-1]]])
         case "wrap":
             return changed(document, path, lambda written: [written])
         case _:

@@ -15,10 +15,11 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from offers_sync import codes
 from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.vocabulary import did_you_mean
-from offers_sync.models.fields import parse_local_time
+from offers_sync.models.fields import LITERAL_LOCATION_PATTERN, parse_local_time
 from offers_sync.models.hosts import EMBEDDED, server_fault
 
 _REFERENCE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_LITERAL_LOCATION: Final = re.compile(LITERAL_LOCATION_PATTERN)
 _NEVER_WAIVED: Final = "error"
 
 
@@ -36,6 +37,7 @@ def check_project(written: Mapping[str, Any], surroundings: Surroundings) -> Ite
     for name, environment in environments.items() if isinstance(environments, dict) else ():
         if isinstance(environment, dict):
             yield from _check_environment(environment, ("environments", name), surroundings)
+    yield from _check_aliases(written, ())
     entries = written.get("allow")
     zone = _zone_of(written)
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -53,6 +55,16 @@ def _check_environment(written: Mapping[str, Any], path: Path, surroundings: Sur
             yield Complaint(codes.FIELD_NEEDED, path, message, hint)
     if isinstance(state, str) and "://" in state:
         yield from _check_state(state, (*path, "state"))
+    yield from _check_aliases(written, path)
+
+
+def _check_aliases(written: Mapping[str, Any], path: Path) -> Iterator[Complaint]:
+    """A name that is a location already stands for that one wherever it is written."""
+    aliases = written.get("locations")
+    for alias in aliases if isinstance(aliases, dict) else ():
+        if isinstance(alias, str) and _LITERAL_LOCATION.fullmatch(alias):
+            message = f"`{alias}` is a location itself, so an alias of that name is never looked up"
+            yield Complaint(codes.WRONG_FORM, (*path, "locations", alias), message, "choose another name", at_key=True)
 
 
 def _check_server(server: str, path: Path, hosts: Collection[str]) -> Iterator[Complaint]:

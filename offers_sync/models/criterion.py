@@ -33,7 +33,7 @@ from offers_sync.models.documents import IDLE_FORMER_KEY, Document, Ruled
 from offers_sync.models.fields import OURS, Integer, Key, Name, Number, ScalarText, Written, at_least, field
 from offers_sync.models.references import ExternalId, Reference
 from offers_sync.models.rules import Fault, Mapped, NeededWhen, Rule, Said, is_given
-from offers_sync.models.selector import repeated_attributes
+from offers_sync.models.selector import AttributesOnce
 
 _NET_EXPRESSIONS = (
     "net_quantity_greater_than_or_equal_to",
@@ -235,7 +235,7 @@ class CriterionBody(Ruled):
         ),
         NeededWhen("aggregator_grouping_attributes", "enable_menu_item_aggregator", (True,), codes.FIELD_NEEDED),
         Said(_aggregator_rules, _AGGREGATOR_SCHEMA),
-        Said(lambda written: repeated_attributes(written, "receipt_qualifiers")),
+        AttributesOnce("receipt_qualifiers", get_args(ReceiptAttribute)),
         Said(_strategy_rules),
         Said(_unused_fields),
         IDLE_FORMER_KEY,

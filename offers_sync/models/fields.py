@@ -19,7 +19,10 @@ from offers_sync.contract import TIMEZONES, Bounds
 
 KEY_PATTERN: Final = r"^[a-z0-9][a-z0-9-]*$"
 LANGUAGE_PATTERN: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-LOCAL_TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
+_MONTHS_AND_DAYS: Final = (
+    r"((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-9])|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31)"  # leap years are not told
+)
+LOCAL_TIME_PATTERN: Final = rf"^(?!0000)[0-9]{{4}}-{_MONTHS_AND_DAYS}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 LITERAL_LOCATION_PATTERN: Final = r"^(location|tag):[0-9]+$"
 SECRET_REFERENCE_PATTERN: Final = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"  # noqa: S105  the form of a reference
 
@@ -38,6 +41,7 @@ OURS: Final = ""
 """In place of the vendor's name, for a field that the vendor does not have."""
 
 _LOCAL_TIME: Final = re.compile(LOCAL_TIME_PATTERN)
+_TIME_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _ZONES: Final = frozenset(TIMEZONES)
 
 
@@ -151,7 +155,9 @@ def _local_time(value: object) -> object:
     if not isinstance(value, str):
         raise PydanticCustomError("string_type", "Input should be a valid string")
     if not _LOCAL_TIME.fullmatch(value):
-        raise PydanticCustomError("local_time_form", "Input should be a local time such as 2026-07-01T09:00:00")
+        if not _TIME_FORM.fullmatch(value):
+            raise PydanticCustomError("local_time_form", "Input should be a local time such as 2026-07-01T09:00:00")
+        raise PydanticCustomError("local_time_value", "There is no such date or time")
     try:
         return parse_local_time(value)
     except ValueError:

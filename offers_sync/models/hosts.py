@@ -14,10 +14,14 @@ from typing import Final, NamedTuple
 from offers_sync.contract import HOST_SUFFIX
 
 EMBEDDED: Final = "embedded"
-_ADDRESS: Final = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?"
-)
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST: Final = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]"
+PORT: Final = r"(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+"""The pattern of a port's number."""
+_ADDRESS: Final = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST})(?::(?P<port>{PORT}))?/?")
 """No user, path, query or fragment: what one reader takes for the host, another might not."""
+PLAIN_SERVER_PATTERN: Final = rf"^(?:{EMBEDDED}|https?://(?:{_HOST})(?::{PORT})?/?)$"
+"""The same for editors, whoever may have a key."""
 
 
 class HostFault(NamedTuple):
@@ -34,7 +38,7 @@ def server_fault(server: str, allowed_hosts: Collection[str] = ()) -> HostFault 
     found = _ADDRESS.fullmatch(server)
     if found is None:
         message = "the server's address is not plain: a scheme, a host and perhaps a port are all it may have"
-        return HostFault(message, "write it as https://marlow.punchh.com")
+        return HostFault(message, "write it as https://marlow.punchh.com; a port is at most 65535")
     host, port = found["host"].lower().strip("[]"), found["port"]
     if is_loopback(host) or host in allowed_hosts or f"{host}:{port}" in allowed_hosts:
         return None

@@ -59,7 +59,7 @@ _PATTERN_MESSAGES: Final = MappingProxyType(
     {
         fields.KEY_PATTERN: "A key is made of lower-case letters, digits and hyphens.",
         fields.LANGUAGE_PATTERN: "A language is written like en, en-GB or fr-ca.",
-        fields.LOCAL_TIME_PATTERN: "A local time is written like 2026-07-01T09:00:00, without offset.",
+        fields.LOCAL_TIME_PATTERN: "A local time is written like 2026-07-01T09:00:00, without offset, and exists.",
         fields.LITERAL_LOCATION_PATTERN: "A location is written location:ID or tag:GROUP.",
         fields.SECRET_REFERENCE_PATTERN: "A secret is only ever named, like ${VARIABLE}.",
         fields.TEXT_PATTERN: "Not blank.",

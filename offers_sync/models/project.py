@@ -25,6 +25,7 @@ from offers_sync.models.fields import (
     at_least,
     field,
 )
+from offers_sync.models.hosts import PLAIN_SERVER_PATTERN, PORT
 from offers_sync.models.rules import ExactlyOne, Rule, SaidElsewhere, given_schema
 
 SERVER_PATTERN: Final = r"^(embedded|https?://[^\s/]+/?)$"
@@ -126,20 +127,46 @@ _TOKEN_SCHEMA: Final = {
     "if": {"required": ["server"], "properties": {"server": {"pattern": "^https?://"}}},
     "then": given_schema("token"),
 }
+_HOST_AND_PORT: Final = rf"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@]*)(:{PORT}?)?(?=[/?#]|$)"
+_REVEALING_QUERY: Final = r"[^?#]*\?([^#]*&)?[^=&#]*passw(or)?d[^=&#]*=[^&#]"
 _NO_PASSWORD_SCHEMA: Final = {
     "properties": {
         "state": {
-            "pattern": r"^(?!postgresql://[^/?#@]*:[^/?#@]+@)",
+            "pattern": rf"^(?!postgresql://)|^postgresql://([^/?#:]*:?@)?{_HOST_AND_PORT}(?!{_REVEALING_QUERY})",
             "patternErrorMessage": "An address that holds a password belongs into a variable.",
         }
     }
 }
+_PLAIN_SERVER_SCHEMA: Final = {
+    "properties": {
+        "server": {
+            "pattern": PLAIN_SERVER_PATTERN,
+            "patternErrorMessage": "A server's address is a scheme, a host and perhaps a port.",
+        }
+    }
+}
+_ALIASES_SCHEMA: Final = {
+    "properties": {
+        "locations": {
+            "propertyNames": {
+                "pattern": rf"^(?!{LITERAL_LOCATION_PATTERN.removeprefix('^')})",
+                "patternErrorMessage": "An alias is not itself written like location:ID or tag:GROUP.",
+            }
+        }
+    }
+}
+"""A name that is a location already stands for that one, so an alias called so could never be used."""
 
 
 class Environment(Ruled):
     """A business on a server."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (SaidElsewhere(_TOKEN_SCHEMA), SaidElsewhere(_NO_PASSWORD_SCHEMA))
+    rules: ClassVar[tuple[Rule, ...]] = (
+        SaidElsewhere(_TOKEN_SCHEMA),
+        SaidElsewhere(_NO_PASSWORD_SCHEMA),
+        SaidElsewhere(_PLAIN_SERVER_SCHEMA),
+        SaidElsewhere(_ALIASES_SCHEMA),
+    )
 
     server: FormedText = field(
         "The server's address, or `embedded` for the sandbox inside the tool.",
@@ -186,8 +213,10 @@ class Environment(Ruled):
     )
 
 
-class Project(Written):
+class Project(Ruled):
     """The folder's offers.yaml."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (SaidElsewhere(_ALIASES_SCHEMA),)
 
     project: Key = field("The namespace of every derived id. It never changes.", examples=["marlow-burgers"])
     locales: list[Language] | None = field(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, get_args
 
 from offers_sync import codes
 from offers_sync.contract import FilterItemSet, Operator, SelectorAttribute, SelectorProcessingMethod
@@ -26,23 +27,40 @@ class Clause(Written):
     )
 
 
-def repeated_attributes(written: Mapped, member: str) -> Iterator[Fault]:
-    """Each entry of a list whose attribute stood in an earlier one; the server keeps the first only."""
-    entries = written.get(member)
-    seen: dict[str, int] = {}
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        attribute = entry.get("attribute") if isinstance(entry, dict) else None
-        if not isinstance(attribute, str):
-            continue
-        if attribute in seen:
-            yield Fault(
-                codes.REPEATED_ATTRIBUTE,
-                (member, index, "attribute"),
-                f"`{attribute}` is already asked for by entry {seen[attribute] + 1}; the server drops this one",
-                "join the two conditions into one entry, with `in` or `in_range`",
-            )
-        else:
-            seen[attribute] = index
+@dataclass(frozen=True, slots=True)
+class AttributesOnce:
+    """No two entries of a list ask for one attribute; the server keeps the first only."""
+
+    member: str
+    attributes: tuple[str, ...]
+
+    def check(self, written: Mapped) -> Iterator[Fault]:
+        """A fault at each entry whose attribute stood in an earlier one."""
+        entries = written.get(self.member)
+        seen: dict[str, int] = {}
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            attribute = entry.get("attribute") if isinstance(entry, dict) else None
+            if not isinstance(attribute, str):
+                continue
+            if attribute in seen:
+                yield Fault(
+                    codes.REPEATED_ATTRIBUTE,
+                    (self.member, index, "attribute"),
+                    f"`{attribute}` is already asked for by entry {seen[attribute] + 1}; the server drops this one",
+                    "join the two conditions into one entry, with `in` or `in_range`",
+                )
+            else:
+                seen[attribute] = index
+
+    def schema(self) -> dict[str, Any]:
+        """A list that has an attribute has it once; to an editor that cannot count, that says nothing."""
+        return {"properties": {self.member: {"allOf": [self._once(attribute) for attribute in self.attributes]}}}
+
+    @staticmethod
+    def _once(attribute: str) -> dict[str, Any]:
+        entry = {"type": "object", "required": ["attribute"], "properties": {"attribute": {"const": attribute}}}
+        why = f"Two entries ask for {attribute}; the server keeps the first only."
+        return {"if": {"contains": entry}, "then": {"contains": entry, "maxContains": 1, "errorMessage": why}}
 
 
 def _first_modifiers(written: Mapped) -> Iterator[Fault]:
@@ -56,7 +74,7 @@ def _first_modifiers(written: Mapped) -> Iterator[Fault]:
         )
 
 
-_CLAUSE_RULES: tuple[Rule, ...] = (Said(lambda written: repeated_attributes(written, "clauses")),)
+_CLAUSE_RULES: tuple[Rule, ...] = (AttributesOnce("clauses", get_args(SelectorAttribute)),)
 
 
 class BaseItems(Ruled):

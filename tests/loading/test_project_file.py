@@ -37,6 +37,7 @@ def told(server: str, *hosts: str) -> list[str]:
 @pytest.mark.parametrize(
     "server",
     ["https://marlow.punchh.com", "https://marlow.punchh.com/", "https://a.b.punchh.com:8443", "http://localhost:8080",
+     "https://marlow.punchh.com:65535", f"https://{'m' * 63}.punchh.com", "https://the-marlow.punchh.com",
      "http://127.0.0.1:9", "https://127.9.9.9", '"http://[::1]:80"', "https://MARLOW.punchh.com"],
 )  # fmt: skip
 def test_the_vendor_and_this_machine_are_trusted(server: str) -> None:
@@ -50,7 +51,9 @@ def test_the_vendor_and_this_machine_are_trusted(server: str) -> None:
      "https://marlow.punchh.com@evil.example", "https://evil.example?.punchh.com", "'https://evil.example#.punchh.com'",
      "https://evil.example\\\\.punchh.com", "https://user:pw@marlow.punchh.com", "https://127.0.0.1.evil.example",
      "https://marlow.punchh.com:port", "https://.punchh.com", "https://localhost.evil.example", "http://0x7f.1",
-     "https://marlow.punchh.com%2eevil.example", "https://10.0.0.1"],
+     "https://marlow.punchh.com%2eevil.example", "https://10.0.0.1", "https://marlow.punchh.com:99999",
+     "https://marlow.punchh.com:65536", "https://marlow..punchh.com", "https://marlow.punchh.com.",
+     "https://-marlow.punchh.com", "https://marlow-.punchh.com", f"https://{'m' * 64}.punchh.com"],
 )  # fmt: skip
 def test_no_other_host_gets_the_key(server: str) -> None:
     """However the address is dressed up."""
@@ -63,6 +66,32 @@ def test_a_person_may_trust_another_host() -> None:
     assert told("http://sandbox.internal:8080", "sandbox.internal:8080") == []
     assert told("http://sandbox.internal:8080", "other.internal") == ["server-not-allowed"]
     assert told("https://x@sandbox.internal", "sandbox.internal") == ["server-not-allowed"]
+
+
+def test_a_port_that_no_host_has_is_told(project: WrittenFiles) -> None:
+    """The hint says how far ports go."""
+    project.write("offers.yaml", offers("https://marlow.punchh.com:99999", "    token: ${KEY}"))
+
+    assert project.only_finding().hint == "write it as https://marlow.punchh.com; a port is at most 65535"
+
+
+@pytest.mark.parametrize("alias", ["location:5", "tag:736"])
+def test_an_alias_is_no_location_itself(project: WrittenFiles, alias: str) -> None:
+    """Where it is written the location of that number is meant, so the alias could never be used."""
+    project.write(
+        "offers.yaml",
+        f"""\
+        project: a
+        locations: {{"{alias}": "location:6", "location:main": "location:7"}}
+        environments:
+          sandbox: {{server: embedded, locations: {{"{alias}": "location:8"}}}}
+        """,
+    )
+
+    assert project.told() == ["offers.yaml:2:13 wrong-form", "offers.yaml:4:43 wrong-form"]
+    finding = project.findings()[0]
+    assert finding.message == f"`{alias}` is a location itself, so an alias of that name is never looked up"
+    assert finding.hint == "choose another name"
 
 
 def test_a_server_needs_a_token(project: WrittenFiles) -> None:

@@ -41,6 +41,15 @@ receipt_rule:
 schedule:
   exp
 """
+REPEATED: Final = f"""{SCHEMA}kind: selector
+key: sides
+name: Sides
+base_items:
+  clauses:
+    - {{attribute: item_id, operator: '!=', value: 1}}
+    - {{attribute: item_name, operator: ==, value: Fries}}
+    - {{attribute: item_id, operator: '!=', value: 2}}
+"""
 REQUIRED: Final = {
     "redeemable": "name",
     "criterion": "qc_processing_function",
@@ -82,6 +91,15 @@ def test_mistakes_are_underlined(editor: Editor) -> None:
     assert told[5] == "Property discount_chanel is not allowed."
     assert told[9].startswith('Value is not accepted. Valid values: "hit_target_price"')
     assert set(told) == {5, 9}
+
+
+def test_an_attribute_that_stands_twice_is_underlined(editor: Editor) -> None:
+    """The list says which one it is, and nothing else is held against it."""
+    editor.open("selectors/repeated.yaml", REPEATED)
+
+    assert editor.diagnostics("selectors/repeated.yaml") == [
+        (7, "Two entries ask for item_id; the server keeps the first only.")
+    ]
 
 
 @pytest.mark.parametrize(
