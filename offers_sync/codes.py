@@ -192,7 +192,8 @@ WRONG_TIME = _error(
 CHOOSE_ONE = _error(
     "choose-one",
     "Exactly one form is needed",
-    "A receipt rule is a criterion or a flat discount, not both and not neither.",
+    "A receipt rule is a criterion or a flat discount, and an exception to a guard that counts has a limit or is for "
+    "one document: not both and not neither.",
     "Write exactly one of them.",
 )
 FIELD_NEEDED = _error(
@@ -318,6 +319,13 @@ ALLOWANCE_EXPIRED = _error(
     "An exception has ended",
     "Its `until` is in the past.",
     "Remove it, or have it reviewed anew.",
+)
+LIMIT_WITHOUT_COUNT = _error(
+    "limit-without-count",
+    "A limit counts nothing in this exception",
+    "Creations, updates and edits of live offers are counted. A look-alike is let through by its key, and a finding is "
+    "waived whole, or of one document; a limit there would only look like one.",
+    "Remove the limit, and write `key` where one document is meant.",
 )
 NO_ALLOWANCE_SUBJECT = _error(
     "allowance-without-subject",

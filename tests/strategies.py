@@ -341,7 +341,15 @@ def _mended_receipt_rule(written: Written) -> Written:
 
 
 def _mended_allowance(written: Written) -> Written:
-    return _without(written, "code") if written.get("guard") is not None else _given(written, "code", "no-filter")
+    match written.get("guard"):
+        case None:
+            return _given(_without(written, "limit"), "code", "no-filter")
+        case "lookalike":
+            return _given(_without(written, "code", "limit"), "key", "ten-off-sandwich")
+        case _ if written.get("key") is not None:
+            return _without(written, "code", "limit")
+        case _:
+            return _given(_without(written, "code"), "limit", 120)
 
 
 def _mended_environment(written: Written) -> Written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
@@ -26,7 +27,19 @@ from offers_sync.models.fields import (
     field,
 )
 from offers_sync.models.hosts import PLAIN_SERVER_PATTERN, PORT
-from offers_sync.models.rules import ExactlyOne, Rule, SaidElsewhere, given_schema
+from offers_sync.models.rules import (
+    ExactlyOne,
+    Fault,
+    Mapped,
+    NeededWhen,
+    Rule,
+    Said,
+    SaidElsewhere,
+    When,
+    absent_schema,
+    given_schema,
+    is_given,
+)
 
 SERVER_PATTERN: Final = r"^(embedded|https?://[^\s/]+/?)$"
 STATE_PATTERN: Final = r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$"
@@ -98,22 +111,72 @@ class Guards(Written):
     )
 
 
+COUNTING_GUARDS: Final = ("creates", "updates", "live_edits")
+
+
+def _needless_limit(written: Mapped) -> Iterator[Fault]:
+    if not is_given(written, "limit") or is_given(written, "code") == is_given(written, "guard"):
+        return
+    if is_given(written, "code"):
+        message = "`limit` counts nothing here: a finding is waived whole, or of one document"
+        yield Fault(codes.LIMIT_WITHOUT_COUNT, ("limit",), message, "write `key` to waive it of one document")
+    elif written.get("guard") == "lookalike":
+        message = "`limit` counts nothing here: a look-alike is let through by its key"
+        yield Fault(codes.LIMIT_WITHOUT_COUNT, ("limit",), message, "write an exception for each document")
+
+
+_NEEDLESS_LIMIT_SCHEMA: Final = {
+    "allOf": [
+        {"if": condition, "then": absent_schema("limit", "`limit` counts nothing here.")}
+        for condition in (
+            given_schema("code"),
+            {"required": ["guard"], "properties": {"guard": {"enum": ["lookalike"]}}},
+        )
+    ]
+}
+
+
 class Allowance(Ruled):
     """A reviewed exception: a guard that is let through, or a finding that is waived."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         SaidElsewhere(ExactlyOne(("guard", "code"), codes.NO_ALLOWANCE_SUBJECT).schema()),
+        When(
+            "guard",
+            COUNTING_GUARDS,
+            ExactlyOne(
+                ("limit", "key"), codes.CHOOSE_ONE, "`limit` is up to how many, `key` a document that is not counted"
+            ),
+            unless="code",
+        ),
+        NeededWhen(
+            "key",
+            "guard",
+            ("lookalike",),
+            codes.FIELD_NEEDED,
+            "name the document that is created although something of its name lives already",
+        ),
+        Said(_needless_limit, _NEEDLESS_LIMIT_SCHEMA),
     )
 
     guard: Literal["creates", "updates", "live_edits", "lookalike"] | None = field(
-        "The guard that is let through.", default=None, examples=["creates"]
+        "The guard that is let through: creates, updates and live_edits up to a limit, or without counting one "
+        "document; a lookalike for one document.",
+        default=None,
+        examples=["creates"],
     )
     code: WaivableCode | None = field(
         "The code of the finding that is waived; an error cannot be.", default=None, examples=["deal-without-segment"]
     )
-    limit: Integer | None = field("Up to how many.", default=None, bounds=at_least(0), examples=[120])
+    limit: Integer | None = field(
+        "Up to how many creates, updates or live_edits; nothing else is counted.",
+        default=None,
+        bounds=at_least(0),
+        examples=[120],
+    )
     key: Name | None = field(
-        "The document it is for, as KEY or KIND/KEY; all documents without it.",
+        "The document it is for, as KEY or KIND/KEY: the look-alike, the one that a guard does not count, or the one "
+        "of which the finding is waived, which without it is waived of all.",
         default=None,
         examples=["redeemable/ten-off-sandwich"],
     )

@@ -50,7 +50,8 @@ def given_schema(name: str) -> dict[str, Any]:
     return {"required": [name], "properties": {name: value}}
 
 
-def _absent_schema(name: str, why: str) -> dict[str, Any]:
+def absent_schema(name: str, why: str) -> dict[str, Any]:
+    """That a field has none, and what to say where it has."""
     return {"properties": {name: {"type": "null", "errorMessage": why}}}
 
 
@@ -60,6 +61,8 @@ class ExactlyOne:
 
     names: tuple[str, ...]
     code: Code
+    why: str = ""
+    """What each of them is for, where none is chosen."""
 
     def check(self, written: Mapped) -> Iterator[Fault]:
         """A fault for none, and one at each field after the first for several."""
@@ -68,7 +71,7 @@ class ExactlyOne:
             return
         either = " or ".join(f"`{name}`" for name in self.names)
         if not given:
-            yield Fault(self.code, (), f"nothing is chosen: write {either}")
+            yield Fault(self.code, (), f"nothing is chosen: write {either}", self.why)
         for name in given[1:]:
             yield Fault(self.code, (name,), f"`{name}` and `{given[0]}` exclude each other", f"keep one of {either}")
 
@@ -79,7 +82,7 @@ class ExactlyOne:
             "allOf": [
                 {
                     "if": given_schema(first),
-                    "then": _absent_schema(later, f"`{later}` and `{first}` exclude each other."),
+                    "then": absent_schema(later, f"`{later}` and `{first}` exclude each other."),
                 }
                 for first, later in combinations(self.names, 2)
             ],
@@ -134,7 +137,31 @@ class ForbiddenWhen:
         """``if`` the other field, ``then`` not this one."""
         return {
             "if": {"required": [self.other], "properties": {self.other: {"enum": list(self.values)}}},
-            "then": _absent_schema(self.name, f"`{self.name}` contradicts `{self.other}`."),
+            "then": absent_schema(self.name, f"`{self.name}` contradicts `{self.other}`."),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A rule that holds when a field has one of some values."""
+
+    other: str
+    values: tuple[str, ...]
+    rule: Rule
+    unless: str = ""
+    """A field beside which the other one is a fault itself, so that there is nothing more to say."""
+
+    def check(self, written: Mapped) -> Iterable[Fault]:
+        """What the rule says, where it holds."""
+        if written.get(self.other) not in self.values or is_given(written, self.unless):
+            return ()
+        return self.rule.check(written)
+
+    def schema(self) -> dict[str, Any]:
+        """``if`` the other field, ``then`` the rule."""
+        return {
+            "if": {"required": [self.other], "properties": {self.other: {"enum": list(self.values)}}},
+            "then": self.rule.schema() or True,
         }
 
 

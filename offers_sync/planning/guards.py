@@ -52,9 +52,7 @@ def _counted(  # noqa: PLR0913, PLR0917  the parts of one guard
     allowances = [each for each in scene.question.allowances if each.guard == guard]
     counted = [step for step in steps if not _is_excepted(step, allowances)]
     for allowance in allowances:
-        if allowance.key is None and allowance.limit is None:
-            limit = None
-        elif allowance.key is None and limit is not None and allowance.limit is not None and allowance.limit > limit:
+        if limit is not None and allowance.limit is not None and allowance.limit > limit:
             limit, words = allowance.limit, f"{allowance.limit} ({allowance.reason})"
     actual = len(counted)
     refused = limit is not None and actual > limit

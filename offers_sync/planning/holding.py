@@ -197,7 +197,7 @@ class Lookalikes:
         if any(is_named(desired, wanted) for wanted in question.allowed.lookalikes):
             return True
         return any(
-            allowance.guard == "lookalike" and (allowance.key is None or is_named(desired, allowance.key))
+            allowance.guard == "lookalike" and allowance.key is not None and is_named(desired, allowance.key)
             for allowance in question.allowances
         )
 

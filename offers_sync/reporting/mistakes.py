@@ -205,6 +205,10 @@ _ACROSS_DOCUMENTS: Final = {
         f"{_EMBEDDED}allow:\n- {{code: no-filter, reason: Until the new menu., until: 2020-01-31T00:00:00}}\n",
         f"{_EMBEDDED}allow:\n- {{code: no-filter, reason: Reviewed in May., until: 2090-01-31T00:00:00}}\n",
     ),
+    "limit-without-count": _offers(
+        f"{_EMBEDDED}allow:\n- {{code: no-filter, limit: 3, reason: The summer menu.}}\n",
+        f"{_EMBEDDED}allow:\n- {{code: no-filter, reason: The summer menu.}}\n",
+    ),
     "allowance-without-subject": _offers(
         f"{_EMBEDDED}allow:\n- {{limit: 120, reason: The autumn menu.}}\n",
         f"{_EMBEDDED}allow:\n- {{guard: creates, limit: 120, reason: The autumn menu.}}\n",

@@ -279,6 +279,11 @@ OFFERS_MISTAKES: dict[str, str] = {
     "a share without its sign": OFFERS + "guards: {updates: 30 percent}\n",
     "an exception of nothing": OFFERS + "allow: [{reason: because}]\n",
     "an exception of everything": OFFERS + "allow: [{guard: creates, code: no-filter, reason: because}]\n",
+    "an exception without an end to it": OFFERS + "allow: [{guard: creates, reason: because}]\n",
+    "an exception for one document up to a limit": OFFERS
+    + "allow: [{guard: updates, key: a, limit: 3, reason: because}]\n",
+    "an exception for whatever looks alike": OFFERS + "allow: [{guard: lookalike, reason: because}]\n",
+    "an exception for three findings": OFFERS + "allow: [{code: no-filter, limit: 3, reason: because}]\n",
     "an exception that has ended": OFFERS + "allow: [{code: no-filter, reason: because, until: 2025-01-01T00:00:00}]\n",
     "a code that is misspelled": OFFERS + "allow: [{code: no-filters, reason: because}]\n",
     "an error that is to be waived": OFFERS + "allow: [{code: unknown-field, reason: because}]\n",

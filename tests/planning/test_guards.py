@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from scenes import applied, desired, live, plan, snapshot
 
+from offers_sync.loading.files import RawFile
+from offers_sync.loading.loading import load_files
 from offers_sync.models.values import Desired
 from offers_sync.planning.plan import GuardReport, Plan
 from offers_sync.planning.planner import Allowed
@@ -34,10 +37,9 @@ def _guard(made: Plan, name: str) -> GuardReport:
         (3, {"guards": {"creates": 2}, "allowed": Allowed(creates=3)}, "3", False),
         (3, {"allowed": Allowed(creates=2)}, "2", True),
         (3, {"guards": {"creates": 2}, "allow": [{"guard": "creates", "limit": 3}]}, "3 (It is meant.)", False),
-        (3, {"guards": {"creates": 2}, "allow": [{"guard": "creates"}]}, "no limit", False),
         (3, {"guards": {"creates": 2}, "allow": [{"guard": "creates", "key": "offer-01"}]}, "2", False),
         (3, {"guards": {"creates": 2}, "allow": [{"guard": "creates", "key": "redeemable/other"}]}, "2", True),
-        (3, {"guards": {"creates": 2}, "allow": [{"guard": "updates"}]}, "2", True),
+        (3, {"guards": {"creates": 2}, "allow": [{"guard": "updates", "limit": 9}]}, "2", True),
     ],
 )
 def test_creations_are_guarded(count: int, asked: dict[str, Any], limit: str, refused: bool) -> None:  # noqa: FBT001
@@ -95,6 +97,23 @@ def test_edits_of_what_guests_have_now_are_pointed_out() -> None:
     guarded = _guard(plan(document, live=shown, guards={"live_edits": 0}), "live_edits")
     assert (guarded.limit, guarded.refused, guarded.allow_with) == ("0", True, ALLOW_LINE)
     allow = [{"guard": "live_edits", "limit": 1}]
+    assert not _guard(plan(document, live=shown, guards={"live_edits": 0}, allow=allow), "live_edits").refused
+
+
+def test_the_line_that_a_refusal_advises_works_as_it_is() -> None:
+    """Put into offers.yaml letter by letter it is valid, and lets the plan through."""
+    document = desired()
+    shown = [live(document, name="Old")]
+    refused = _guard(plan(document, live=shown, guards={"live_edits": 0}), "live_edits")
+    line = refused.allow_with.removesuffix(" in offers.yaml")
+    written = f"project: a\nenvironments: {{sandbox: {{server: embedded}}}}\nguards: {{live_edits: 0}}\n{line}\n"
+
+    loaded = load_files(Path("/nowhere"), [RawFile("offers.yaml", written.encode())])
+
+    assert loaded.findings == ()
+    assert loaded.project is not None
+    (allowance,) = loaded.project.allow or ()
+    allow = [allowance.model_dump(exclude_none=True)]
     assert not _guard(plan(document, live=shown, guards={"live_edits": 0}, allow=allow), "live_edits").refused
 
 
@@ -156,7 +175,6 @@ def test_a_lookalike_is_not_made_again(name: str) -> None:
         {"allowed": Allowed(lookalikes=frozenset({"ten-off"}))},
         {"allowed": Allowed(lookalikes=frozenset({"redeemable/ten-off"}))},
         {"allow": [{"guard": "lookalike", "key": "ten-off"}]},
-        {"allow": [{"guard": "lookalike"}]},
     ],
 )
 def test_a_lookalike_is_made_when_somebody_says_so(asked: dict[str, Any]) -> None:

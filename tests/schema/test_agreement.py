@@ -233,7 +233,7 @@ def _required(model: type[BaseModel]) -> dict[str, Any]:
     """What a mapping must have at least, by the examples of its fields."""
     given = {
         "ReceiptRule": {"flat_discount": 5},
-        "Allowance": {"guard": "creates"},
+        "Allowance": {"guard": "creates", "limit": 3},
         "Environment": {"token": "${KEY}"},
     }.get(model.__name__, {})
     required = {name: fact for name, fact in model.model_fields.items() if fact.is_required()}
@@ -375,7 +375,21 @@ BROKEN_PROJECTS: dict[str, tuple[codes.Code, dict[str, Any]]] = {
     "no subject": (codes.NO_ALLOWANCE_SUBJECT, {"allow": [{"reason": "why"}]}),
     "two subjects": (
         codes.NO_ALLOWANCE_SUBJECT,
-        {"allow": [{"guard": "creates", "code": "no-filter", "reason": "why"}]},
+        {"allow": [{"guard": "creates", "code": "no-filter", "limit": 3, "key": "lunch", "reason": "why"}]},
+    ),
+    "a guard switched off": (codes.CHOOSE_ONE, {"allow": [{"guard": "creates", "reason": "why"}]}),
+    "a guard with a limit for one document": (
+        codes.CHOOSE_ONE,
+        {"allow": [{"guard": "updates", "limit": 3, "key": "lunch", "reason": "why"}]},
+    ),
+    "every look-alike": (codes.FIELD_NEEDED, {"allow": [{"guard": "lookalike", "reason": "why"}]}),
+    "a number of look-alikes": (
+        codes.LIMIT_WITHOUT_COUNT,
+        {"allow": [{"guard": "lookalike", "key": "lunch", "limit": 3, "reason": "why"}]},
+    ),
+    "a number of findings": (
+        codes.LIMIT_WITHOUT_COUNT,
+        {"allow": [{"code": "no-filter", "limit": 3, "reason": "why"}]},
     ),
     "an error waived": (codes.WRONG_VALUE, {"allow": [{"code": "unknown-field", "reason": "why"}]}),
     "no such code": (codes.WRONG_VALUE, {"allow": [{"code": "no-such-code", "reason": "why"}]}),
