@@ -28,7 +28,7 @@ class Campaign(Keyed):
     start: LocalTime = field(
         "When the gifting starts, on the clock of `timezone`; at least fifteen minutes ahead when it is sent.",
         vendor="start_time",
-        examples=["2026-06-01T10:00:00"],
+        examples=["2040-06-01T10:00:00"],
     )
     timezone: Timezone | None = field(
         "The zone whose clock `start` is read on; that of offers.yaml by default.",

@@ -93,13 +93,30 @@ def _count(schema: Schema, of: str) -> str:
 def describe_conditions(name: str, rules: Iterable[Schema]) -> Iterator[str]:
     """When the rules of a mapping make a field of it necessary, or exclude it."""
     for rule in rules:
+        if name in (choice := _choice(rule)):
+            yield f"exactly one of {_joined(choice, 'and')} is needed"
         for part in (rule, *rule.get("allOf", ())):
             condition, consequence = part.get("if", {}).get("properties", {}), part.get("then", {})
             if name in consequence.get("required", ()):
                 yield f"needed when {_describe_condition(condition)}"
+            if name in (choice := _choice(consequence)):
+                yield f"exactly one of {_joined(choice, 'and')} is needed when {_describe_condition(condition)}"
             for other, schema in consequence.get("properties", {}).items():
                 if schema.get("type") == "null" and name in (other, *condition):
                     yield f"not when {_describe_condition(condition if name == other else {other: {}})}"
+
+
+def choices_of(rules: Iterable[Schema]) -> set[str]:
+    """The fields of a mapping of which one, and one only, has a value."""
+    return {name for rule in rules for name in _choice(rule)}
+
+
+def _choice(rule: Schema) -> list[str]:
+    return [name for form in rule.get("anyOf", ()) for name in form.get("required", ())]
+
+
+def _joined(words: list[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def _describe_condition(condition: Schema) -> str:
@@ -110,4 +127,4 @@ def _describe_values(schema: Schema) -> str:
     if "pattern" in schema:
         return "an address"
     words = ["true" if word is True else str(word) for word in schema.get("enum", ())]
-    return ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else "".join(words) or "given"
+    return _joined(words, "or") if len(words) > 1 else "".join(words) or "given"

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from offers_sync.models.describing import describe_conditions, describe_type
+from offers_sync.models.describing import choices_of, describe_conditions, describe_type
+from offers_sync.models.exemplifying import completed, example_of
 from offers_sync.models.json_schema import PROJECT, described_schema, model_of
 from offers_sync.models.kinds import KINDS
 from offers_sync.models.rows import ROWS
@@ -20,6 +21,8 @@ PROJECT_FILE: Final = "offers.yaml"
 ROOTS: Final = (PROJECT, *KINDS)
 _KNOWN: Final = (*ROOTS, *ROWS)
 """Rows are found by their whole path alone: a bare name means a field of the files."""
+
+_IDENTITY: Final = "external_id"
 
 Schema = Mapping[str, Any]
 
@@ -82,6 +85,8 @@ class FieldPage:
     type_words: str
     is_required: bool
     is_nullable: bool
+    is_clearable: bool
+    """Whether null clears what the server has."""
     is_write_only: bool
     default: Default | None
     vendor_name: str
@@ -124,8 +129,13 @@ class _Place:
     is_required: bool
     containers: tuple[str | None, ...]
     """For each step of the path, ``list`` or the name in a map that its value stands in, or nothing."""
-    rules: tuple[Schema, ...] = ()
-    """The rules between the field and those beside it."""
+    forms: tuple[Schema, ...] = ()
+    """For each step but the first, the form of the mapping that holds it."""
+
+    @property
+    def rules(self) -> tuple[Schema, ...]:
+        """The rules between the field and those beside it."""
+        return tuple(self.forms[-1].get("allOf", ())) if self.forms else ()
 
     @property
     def line(self) -> FieldLine:
@@ -207,8 +217,8 @@ def _members(place: _Place, definitions: Schema) -> list[_Place]:
         for name, schema in form.get("properties", {}).items():
             is_required = name in form.get("required", ())
             containers = (*place.containers[:-1], container, None)
-            rules = tuple(form.get("allOf", ()))
-            found.setdefault(name, _Place((*place.path, name), schema, is_required, containers, rules))
+            forms_above = (*place.forms, form)
+            found.setdefault(name, _Place((*place.path, name), schema, is_required, containers, forms_above))
     return list(found.values())
 
 
@@ -255,7 +265,8 @@ def _page(place: _Place) -> FieldPage:
         description=schema.get("description", ""),
         type_words=describe_type(schema, definitions),
         is_required=place.is_required,
-        is_nullable=any(_allows_null(form) for form in (schema, *schema.get("anyOf", ()))),
+        is_nullable=_is_nullable(schema),
+        is_clearable=_is_clearable(place),
         is_write_only="x-write-only" in schema,
         default=_default(schema),
         vendor_name=", ".join(place.vendor_names),
@@ -263,6 +274,20 @@ def _page(place: _Place) -> FieldPage:
         examples=tuple(_examples(place)),
         conditions=tuple(describe_conditions(place.path[-1], place.rules)),
         fields=tuple(member.line for member in _members(place, definitions)),
+    )
+
+
+def _is_nullable(schema: Schema) -> bool:
+    return any(_allows_null(form) for form in (schema, *schema.get("anyOf", ())))
+
+
+def _is_clearable(place: _Place) -> bool:
+    """Whether null is sent: not of an identity, of what is chosen from several forms, or of what is never changed."""
+    *_, name = place.path
+    is_changed = place.path[0] in KINDS and place.path[0] != "campaign"
+    is_choice = name in choices_of(place.rules)
+    return (
+        is_changed and _is_nullable(place.schema) and bool(place.vendor_names) and not is_choice and name != _IDENTITY
     )
 
 
@@ -293,7 +318,7 @@ def _word_page(word: str) -> WordPage | None:
 
 def _examples(place: _Place) -> Iterator[Any]:
     values = [_example_document(place)] if len(place.path) == 1 else place.schema.get("examples", ())
-    return (_in_document(place, value) for value in values)
+    return (_in_document(place, value, rank) for rank, value in enumerate(values))
 
 
 def _example_document(place: _Place) -> dict[str, Any]:
@@ -301,13 +326,14 @@ def _example_document(place: _Place) -> dict[str, Any]:
     root = place.path[0]
     wanted = (*place.schema["required"], *_TELLING_FIELDS[root])
     members = {name: member for name, member in place.schema["properties"].items() if name in wanted}
-    document = {name: member.get("const") or member["examples"][0] for name, member in members.items()}
+    document = {name: example_of(member) for name, member in members.items()}
     return {**document, "key": _EXAMPLE_KEYS[root]} if root in _EXAMPLE_KEYS else document
 
 
-def _in_document(place: _Place, value: Any) -> Any:
-    for name, container in zip(reversed(place.path[1:]), reversed(place.containers[:-1]), strict=True):
-        value = {name: value}
+def _in_document(place: _Place, value: Any, rank: int) -> Any:
+    steps = list(zip(place.path[1:], place.containers[:-1], place.forms, strict=True))
+    for depth, (name, container, form) in reversed(list(enumerate(steps))):
+        value = completed(form, {name: value}, rank, is_whole=depth > 0)
         if container is not None:
             value = [value] if container == "list" else {container: value}
     kind = {"kind": place.path[0]} if place.path[0] in KINDS and len(place.path) > 1 else {}

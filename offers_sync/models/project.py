@@ -182,7 +182,7 @@ class Allowance(Ruled):
     )
     reason: Text = field("Why, for the next reader.", examples=["The autumn menu adds a hundred offers."])
     until: LocalTime | None = field(
-        "When the exception ends; one that has ended is an error.", default=None, examples=["2030-01-31T00:00:00"]
+        "When the exception ends; one that has ended is an error.", default=None, examples=["2040-01-31T00:00:00"]
     )
 
 

@@ -61,7 +61,15 @@ class ReceiptRule(Ruled):
         "The key of a criterion, {external_id: ...} of one that git does not manage, or a criterion written out.",
         default=None,
         vendor="redeeming_criterion_id, redeeming_criterion",
-        examples=["ten-percent-sandwiches"],
+        examples=[
+            "ten-percent-sandwiches",
+            {"external_id": "5f0c6f0e-6a43-4a3f-9f62-0d4f8a1f6c11"},
+            {
+                "qc_processing_function": "sum_amounts",
+                "percentage_of_processed_amount": 10,
+                "line_item_filters": [{"selector": "sandwiches"}],
+            },
+        ],
     )
     flat_discount: Number | None = field(
         "A fixed discount on the receipt.",

@@ -84,7 +84,7 @@ class GiftRow(Written):
     end_date: Date | None = field(
         "The last day of the gift; the earlier of this and the offer's own expiry counts.",
         default=None,
-        examples=["2030-07-31"],
+        examples=["2040-07-31"],
     )
     message: Text | None = field("The message that the guest gets.", default=None, examples=["Thank you for waiting."])
     subject: Text | None = field("The subject of that message.", default=None, examples=["A gift from us"])

@@ -100,13 +100,13 @@ class ScheduleBody(Ruled):
         "When the offer begins, on the clock of `timezone`.",
         default=None,
         vendor="start_time",
-        examples=["2026-06-01T00:00:00"],
+        examples=["2040-06-01T00:00:00"],
     )
     end: LocalTime | None = field(
         "When the offer ends, on the clock of `timezone`.",
         default=None,
         vendor="end_time",
-        examples=["2026-08-31T23:59:59"],
+        examples=["2040-08-31T23:59:59"],
     )
     timezone: Timezone | None = field(
         "The zone whose clock `start` and `end` are read on; that of offers.yaml by default.",

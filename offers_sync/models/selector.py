@@ -23,7 +23,7 @@ class Clause(Written):
     )
     value: ScalarText = field(
         "What it is compared with, as text. Lists for `in` are separated by commas without blanks.",
-        examples=["2001,2002,2003"],
+        examples=["2001,2002,2003", "2001"],
     )
 
 

@@ -47,7 +47,7 @@ def _field_text(page: FieldPage, width: int) -> str:
 
 def _facts(page: FieldPage) -> Iterable[tuple[str, str]]:
     yield "type", page.type_words
-    cleared = ["null clears what was there"] if page.is_nullable and page.vendor_name else []
+    cleared = ["null clears what was there"] if page.is_clearable else []
     yield "required", "; ".join(["yes" if page.is_required else "no", *page.conditions, *cleared])
     if page.default is not None:
         whose = "the server's" if page.default.is_the_servers else "ours"

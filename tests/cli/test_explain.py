@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from textwrap import dedent
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,9 +15,16 @@ from jsonschema import Draft202012Validator
 from offers_sync.cli.main import run
 from offers_sync.codes import all_codes
 from offers_sync.contract import FIELD_NEEDED_BY
-from offers_sync.models.explaining import all_places, explain
+from offers_sync.findings import Severity
+from offers_sync.loading.composing import read_values
+from offers_sync.loading.project_rules import Surroundings
+from offers_sync.loading.texts import FileText
+from offers_sync.loading.validating import examine_document, examine_project
+from offers_sync.models.explaining import FieldPage, all_places, explain
+from offers_sync.models.json_schema import PROJECT, described_schema, model_of
 from offers_sync.reporting.published import published_schema
 
+SURROUNDINGS = Surroundings(hosts=(), now=datetime(2026, 1, 15, tzinfo=UTC))
 CAPPED = FIELD_NEEDED_BY["max_discount_units"]
 Golden = Callable[[str, str], None]
 
@@ -146,6 +157,16 @@ def test_a_name_that_is_nothing(name: str, capsys: pytest.CaptureFixture[str]) -
         ("redeemable.receipt_rule.criterion", "not when flat_discount is given"),
         ("project.environments.token", "needed when server is an address"),
         ("project.allow.code", "not when guard is given"),
+        ("project.allow.code", "exactly one of guard and code is needed"),
+        ("redeemable.receipt_rule.flat_discount", "exactly one of criterion and flat_discount is needed"),
+        ("redeemable.receipt_rule.criterion", "exactly one of criterion and flat_discount is needed"),
+        (
+            "project.allow.limit",
+            "exactly one of limit and key is needed when guard is creates, updates or live_edits",
+        ),
+        ("project.allow.limit", "not when code is given"),
+        ("project.allow.limit", "not when guard is lookalike"),
+        ("project.allow.key", "needed when guard is lookalike"),
     ],
 )
 def test_what_other_fields_make_of_it(name: str, condition: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,6 +189,7 @@ def test_a_field_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         "type_words": "one of 2 words",
         "is_required": False,
         "is_nullable": True,
+        "is_clearable": True,
         "is_write_only": True,
         "default": {"value": "Min", "is_the_servers": True},
         "vendor_name": "discount_evaluation_strategy",
@@ -216,3 +238,140 @@ def test_every_code_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:
         assert page.startswith(f"{code.name} ({code.severity})\n")
         assert ("cannot be waived" in page) == (code.severity == "error")
         assert (f"- code: {code.name}\n" in page) == (code.severity != "error")
+
+
+# --------------------------------------------------------------------------------------------------- the examples
+
+EARLIEST_DATE = "2040"
+"""Years from now an example is still of something that is ahead."""
+
+
+def required_fields(root: str) -> dict[str, Any]:
+    """The fields that a file of a kind cannot do without, by the first example of each."""
+    schema = described_schema(model_of(root))
+    members = ((name, schema["properties"][name]) for name in schema["required"])
+    return {name: member["const"] if "const" in member else member["examples"][0] for name, member in members}
+
+
+def pasted(root: str, page: str) -> list[Any]:
+    """What a file holds into which each example of a page was pasted, beside what it cannot do without."""
+    _, _, examples = page.partition("\nExample\n\n")
+    texts = [dedent(text) for text in examples.split("\n\n") if text.strip()]
+    written = [read_values(FileText("a.yaml", text)).documents[0] for text in texts]
+    return [{**required_fields(root), **each} for each in written]
+
+
+PATHS = [".".join(place.path) for place in all_places()]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_example_is_valid_where_it_is_pasted(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With no more than what the document cannot do without, nothing is held against it."""
+    root = path.partition(".")[0]
+
+    for document in pasted(root, explained(capsys, path)):
+        examined = examine_project(document, SURROUNDINGS) if root == PROJECT else examine_document(document)
+        assert [found.message for found in examined.complaints if found.code.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_example_is_of_the_time_ahead(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No example shows a date that is past, or soon will be."""
+    years = re.findall(r"\b(20[0-9]{2})-[0-9]{2}-[0-9]{2}", explained(capsys, path).partition("\nExample\n\n")[2])
+
+    assert all(year >= EARLIEST_DATE for year in years)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_field_has_an_example(path: str) -> None:
+    """Nothing is explained by words alone."""
+    page = explain(path)
+
+    assert isinstance(page, FieldPage)
+    assert page.examples or path.endswith(".kind")
+
+
+@pytest.mark.parametrize(
+    ("path", "example"),
+    [
+        (
+            "criterion.enable_menu_item_aggregator",
+            {"enable_menu_item_aggregator": True, "aggregator_grouping_attributes": {"item_id": True}},
+        ),
+        (
+            "criterion.line_item_filters.processing_method",
+            {"line_item_filters": [{"selector": "sandwiches", "processing_method": "max_price", "quantity": 1}]},
+        ),
+        (
+            "criterion.item_qualifiers.expression_type",
+            {
+                "item_qualifiers": [
+                    {
+                        "selector": "sandwiches",
+                        "expression_type": "net_quantity_greater_than_or_equal_to",
+                        "net_value": 2,
+                    }
+                ]
+            },
+        ),
+        ("criterion.line_item_filters.selector", {"line_item_filters": [{"selector": "sandwiches"}]}),
+        ("criterion.amount_cap", {"amount_cap": 3}),
+    ],
+)
+def test_an_example_has_what_it_needs_and_no_more(path: str, example: dict[str, Any]) -> None:
+    """Other fields stand beside it where a rule asks for them, or the entry of a list cannot be without."""
+    page = explain(path)
+
+    assert isinstance(page, FieldPage)
+    assert page.examples == ({"kind": "criterion", **example},)
+
+
+def test_examples_of_fields_that_go_together_go_together() -> None:
+    """The second operator stands beside the second value."""
+    page = explain("criterion.receipt_qualifiers.operator")
+
+    assert isinstance(page, FieldPage)
+    assert [example["receipt_qualifiers"] for example in page.examples] == [
+        [{"attribute": "receipt_hour", "operator": "in_range", "value": "14..17"}],
+        [{"attribute": "receipt_hour", "operator": ">=", "value": "10"}],
+    ]
+
+
+def test_a_receipt_rule_is_shown_in_each_of_its_forms() -> None:
+    """By key, by the id of what git does not manage, and written out."""
+    page = explain("redeemable.receipt_rule.criterion")
+
+    assert isinstance(page, FieldPage)
+    assert [example["receipt_rule"]["criterion"] for example in page.examples] == [
+        "ten-percent-sandwiches",
+        {"external_id": "5f0c6f0e-6a43-4a3f-9f62-0d4f8a1f6c11"},
+        {
+            "qc_processing_function": "sum_amounts",
+            "percentage_of_processed_amount": 10,
+            "line_item_filters": [{"selector": "sandwiches"}],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_clearable"),
+    [
+        ("redeemable.description", True),
+        ("redeemable.segment", True),
+        ("schedule.end", True),
+        ("criterion.line_item_filters", True),
+        ("redeemable.external_id", False),
+        ("redeemable.receipt_rule.criterion", False),
+        ("redeemable.receipt_rule.criterion.external_id", False),
+        ("redeemable.receipt_rule.flat_discount", False),
+        ("redeemable.retired", False),
+        ("campaign.external_campaign_id", False),
+        ("campaign.campaign_type", False),
+        ("campaign.timezone", False),
+        ("project.environments.brand", False),
+        ("redeemable.name", False),
+    ],
+)
+def test_what_null_clears(path: str, is_clearable: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+    """Only what the server has, and what null is sent for, is cleared by it."""
+    assert ("null clears what was there" in explained(capsys, path)) == is_clearable
