@@ -33,9 +33,10 @@ def graph(
     form: str,
     only: str | None,
 ) -> int:
-    """Print what refers to what: documents, what is written inline, and what git does not manage.
+    """Print what refers to what: documents, what is written inline, and what git does not manage, segments included.
 
-    Selectors, criteria and schedules that nothing refers to are marked.
+    Locations are left out: they say where something holds, and would hide the rest. Selectors, criteria and schedules
+    that nothing refers to are marked.
     """
     from offers_sync.findings import has_errors  # noqa: PLC0415  help does not pay for it
     from offers_sync.loading.loading import load_project  # noqa: PLC0415

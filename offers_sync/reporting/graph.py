@@ -2,8 +2,10 @@
 
     selector <- criterion <- redeemable <- campaign, locale
                 schedule  <- redeemable
+                segment   <- redeemable, campaign
 
-How the graph is drawn is said by ``graph_marks``.
+Locations are not in it: they say where something holds, and a criterion may name fifty.  How the graph is drawn is
+said by ``graph_marks``.
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from typing import Final, Literal
 
 from offers_sync.models.campaign import Campaign
 from offers_sync.models.criterion import Criterion, CriterionBody, InlineCriterion
-from offers_sync.models.kinds import AnyDocument, Kind
+from offers_sync.models.kinds import KINDS, AnyDocument, Kind
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.references import External
 from offers_sync.models.schedule import InlineSchedule, Schedule
 from offers_sync.models.selector import Selector
 
+NodeKind = Kind | Literal["segment"]
+NODE_KINDS: Final = (*KINDS, "segment")
+"""The kinds of documents, and segments, which the vendor keeps and documents name."""
 _MEANT_TO_BE_REFERRED_TO: Final = ("selector", "criterion", "schedule")
 
 
@@ -31,7 +36,7 @@ class Standing(StrEnum):
     DEFINED = "defined"
     INLINE = "inline"
     OUTSIDE = "outside"
-    """Named by its external id; git does not manage it."""
+    """Named by its external id, or as a segment; git does not manage it."""
     MISSING = "missing"
     """Named by a key that no document has."""
 
@@ -40,7 +45,7 @@ class Standing(StrEnum):
 class Node:
     """Something that refers, or is referred to."""
 
-    kind: Kind
+    kind: NodeKind
     key: str
     name: str = ""
     file: str = ""
@@ -51,7 +56,7 @@ class Node:
     @property
     def node_id(self) -> str:
         """Kind and key, which no other node has."""
-        mark = "external:" if self.standing is Standing.OUTSIDE else ""
+        mark = "external:" if self.standing is Standing.OUTSIDE and self.kind != "segment" else ""
         return f"{self.kind}/{mark}{self.key}"
 
 
@@ -151,7 +156,7 @@ def _nodes_in(document: AnyDocument, file: str) -> Iterator[tuple[Node, list[_Re
             yield Node("locale", document.language, "", file), texts
         case Campaign():
             gifted = _Reference("redeemable", _named("redeemable", document.redeemable))
-            yield Node("campaign", document.key, document.name, file), [gifted]
+            yield Node("campaign", document.key, document.name, file), [gifted, *_segment_of(document)]
 
 
 def _nodes_of_redeemable(document: Redeemable, file: str) -> Iterator[tuple[Node, list[_Reference]]]:
@@ -174,7 +179,13 @@ def _nodes_of_redeemable(document: Redeemable, file: str) -> Iterator[tuple[Node
             references.append(_Reference("schedule", _named("schedule", key)))
         case None:
             pass
-    yield Node("redeemable", document.key, document.name, file), references
+    yield Node("redeemable", document.key, document.name, file), [*references, *_segment_of(document)]
+
+
+def _segment_of(document: Redeemable | Campaign) -> list[_Reference]:
+    if document.segment is None:
+        return []
+    return [_Reference("segment", Node("segment", document.segment, standing=Standing.OUTSIDE))]
 
 
 def _selectors_of(criterion: CriterionBody) -> list[_Reference]:

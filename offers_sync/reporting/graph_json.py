@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from offers_sync.models.kinds import KINDS
-from offers_sync.reporting.graph import Edge, Graph, Node, Standing
+from offers_sync.reporting.graph import NODE_KINDS, Edge, Graph, Node, Standing
 
 FORMAT_VERSION: Final = 1
 
@@ -60,8 +59,8 @@ def _text(description: str) -> dict[str, Any]:
 
 _NODE: Final = _object(
     id=_text("Kind and key, which no other node has."),
-    kind={"description": "The kind of the document.", "enum": list(KINDS)},
-    key=_text("The document's key, the language of a catalogue, or an id that git does not manage."),
+    kind={"description": "The kind of the document, or a segment of the vendor's.", "enum": list(NODE_KINDS)},
+    key=_text("The document's key, the language of a catalogue, a segment's name, or an id that git does not manage."),
     name=_text("The display name; empty where there is none."),
     file={"description": "Where it is written; null for what git does not hold.", "type": ["string", "null"]},
     standing={

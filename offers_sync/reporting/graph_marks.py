@@ -18,6 +18,7 @@ _MERMAID_SHAPES: Final = MappingProxyType(
         "schedule": ("[/", "/]"),
         "locale": (">", "]"),
         "campaign": ("[", "]"),
+        "segment": ("((", "))"),
     }
 )
 _DOT_SHAPES: Final = MappingProxyType(
@@ -28,6 +29,7 @@ _DOT_SHAPES: Final = MappingProxyType(
         "schedule": "parallelogram",
         "locale": "note",
         "campaign": "house",
+        "segment": "ellipse",
     }
 )
 _MERMAID_CLASSES: Final = (

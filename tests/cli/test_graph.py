@@ -66,6 +66,8 @@ kind: redeemable
 key: theirs
 name: Theirs
 receipt_rule: {criterion: {external_id: {sandbox: c-1}}}
+distributable: true
+segment: Students
 ---
 kind: schedule
 key: gift-month
@@ -128,10 +130,16 @@ def test_the_graph_as_a_value(project: Path) -> None:
         "criterion/external:sandbox: c-1": Standing.OUTSIDE,
         "criterion/lunch/receipt_rule": Standing.INLINE,
         "schedule/lunch/schedule": Standing.INLINE,
+        "segment/Loyal Regulars": Standing.OUTSIDE,
+        "segment/Students": Standing.OUTSIDE,
         "selector/external:drinks-1": Standing.OUTSIDE,
     }
     assert [node.node_id for node in graph.nodes if node.is_orphan] == ["schedule/never-used", "selector/soups"]
     assert Edge("campaign/kick-off", "redeemable/ten-off", "redeemable") in graph.edges
+    assert [edge for edge in graph.edges if edge.role == "segment"] == [
+        Edge("campaign/kick-off", "segment/Loyal Regulars", "segment"),
+        Edge("redeemable/theirs", "segment/Students", "segment"),
+    ]
     assert Edge("criterion/ten-percent", "selector/sandwiches", "item_qualifiers") in graph.edges
     assert Edge("criterion/ten-percent", "selector/sandwiches", "line_item_filters") in graph.edges
 
@@ -148,6 +156,16 @@ def test_only_what_belongs_to_a_document(project: Path, capsys: pytest.CaptureFi
             "selector/external:drinks-1",
             "selector/sandwiches",
         ]
+
+
+def test_only_what_is_for_a_segment(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--only takes a segment by its name: what is for its guests, and what those offers are given by."""
+    assert run(["graph", "-C", str(project), "--format", "json", "--only", "segment/Students"]) == 0
+
+    assert [node["id"] for node in json.loads(capsys.readouterr().out)["nodes"]] == [
+        "redeemable/theirs",
+        "segment/Students",
+    ]
 
 
 def test_only_something_unknown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
