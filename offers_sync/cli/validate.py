@@ -78,6 +78,8 @@ def _choose(start: Path, paths: list[Path]) -> tuple[Path, Focus | None]:
 
 def _name_within(folder: Path, path: Path) -> str:
     """A path as the project calls it; a symbolic link is the name it has, not what it leads to."""
+    from offers_sync.loading.files import is_read  # noqa: PLC0415  help needs none of it
+
     place = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
     if not path.exists():
         raise _unreadable(f"{path} does not exist", "check the path")
@@ -89,7 +91,7 @@ def _name_within(folder: Path, path: Path) -> str:
         raise _unreadable(f"{path} is hidden, so it is no part of the project", "rename it")
     if path.is_dir() and not path.is_symlink():
         return "" if name == "." else name + "/"
-    if place.suffix not in (".yaml", ".yml"):
+    if not is_read(place.name):
         raise _unreadable(f"{path} is no YAML file", "documents are in files that end in .yaml")
     return name
 

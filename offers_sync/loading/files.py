@@ -35,6 +35,11 @@ class RawFile:
     fault: Finding | None = None
 
 
+def is_read(name: str) -> bool:
+    """Whether a file of that name is read; capitals are as good, since some systems make no difference."""
+    return name.lower().endswith(_SUFFIXES)
+
+
 def list_files(folder: Path) -> Iterator[RawFile]:
     """Every YAML file below the folder, sorted by name; hidden files and folders are left alone."""
     root = os.path.realpath(folder)
@@ -71,7 +76,7 @@ def _walk(root: str) -> Iterator[tuple[str, str, bool]]:
             if entry.name.startswith("."):
                 continue
             name = prefix + _display(entry.name)
-            is_link, is_yaml = entry.is_symlink(), entry.name.endswith(_SUFFIXES)
+            is_link, is_yaml = entry.is_symlink(), is_read(entry.name)
             if is_link and not is_yaml and (not entry.is_dir() or _is_inside(root, entry.path)):
                 continue
             if is_link or is_yaml:

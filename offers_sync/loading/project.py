@@ -13,6 +13,7 @@ from offers_sync.errors import InvalidInputError
 from offers_sync.loading.complaints import advice
 
 PROJECT_FILE: Final = "offers.yaml"
+_NEARLY: Final = (PROJECT_FILE, "offers.yml")
 
 
 def find_project(start: Path) -> Path:
@@ -23,6 +24,7 @@ def find_project(start: Path) -> Path:
     for folder in (place, *place.parents):
         if (folder / PROJECT_FILE).exists():
             return folder
-    hint = "there is an offers.yml: rename it to offers.yaml" if (place / "offers.yml").exists() else ""
+    nearly = next((path.name for path in place.glob("*") if path.name.lower() in _NEARLY), None)
+    hint = f"there is an {nearly}: rename it to {PROJECT_FILE}" if nearly is not None else advice(codes.NO_PROJECT)
     message = f"no {PROJECT_FILE} in {place} or above it"
-    raise InvalidInputError(message, hint=hint or advice(codes.NO_PROJECT), code=codes.NO_PROJECT.name)
+    raise InvalidInputError(message, hint=hint, code=codes.NO_PROJECT.name)

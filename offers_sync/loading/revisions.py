@@ -17,11 +17,10 @@ from offers_sync import codes
 from offers_sync.errors import InvalidInputError
 from offers_sync.findings import Finding, Position
 from offers_sync.loading.complaints import advice
-from offers_sync.loading.files import FILE_BYTES_LIMIT, RawFile
+from offers_sync.loading.files import FILE_BYTES_LIMIT, RawFile, is_read
 
 FETCH_HINT: Final = "fetch the whole history, with `fetch-depth: 0` for actions/checkout or `git fetch --unshallow`"
 TIMEOUT_SECONDS: Final = 120
-_SUFFIXES: Final = (".yaml", ".yml")
 _LINKS_LIMIT: Final = 8
 _LINK, _FILE = "120000", "100"
 
@@ -90,7 +89,7 @@ def _files(git: _Git, entries: Mapping[str, _Entry], prefix: str) -> Iterator[Ra
     wanted = {
         path.removeprefix(prefix): entry
         for path, entry in sorted(entries.items())
-        if path.endswith(_SUFFIXES) and not _is_hidden(path.removeprefix(prefix))
+        if is_read(path) and not _is_hidden(path.removeprefix(prefix))
     }
     targets = {name: _followed(git, entry, entries) for name, entry in wanted.items()}
     contents = git.contents({target.object_id for target in targets.values() if target is not None})

@@ -100,8 +100,9 @@ def test_vs_code_knows_the_folders(project: Path) -> None:
     extensions = json.loads((project / ".vscode/extensions.json").read_text(encoding="utf-8"))
 
     assert [(project / schema).is_file() for schema in settings["yaml.schemas"]] == [True, True]
-    folders = [pattern.partition("/")[0] for pattern in settings["yaml.schemas"][".schemas/any.json"]]
-    assert len(folders) == len(KINDS)
+    patterns = settings["yaml.schemas"][".schemas/any.json"]
+    assert len({pattern.partition("/")[0] for pattern in patterns}) == len(KINDS)
+    assert [pattern.rpartition(".")[2] for pattern in patterns] == ["yaml", "yml"] * len(KINDS)
     assert extensions == {"recommendations": ["redhat.vscode-yaml"]}
 
 

@@ -147,6 +147,19 @@ def test_what_cannot_be_asked_about_is_said(project: WrittenFiles, capsys: Said,
     assert err.startswith(f"error: {message}\nhint: ")
 
 
+def test_one_file_is_read_by_the_name_that_the_whole_project_is_read_by(project: WrittenFiles, capsys: Said) -> None:
+    """A suffix in capitals is a suffix, whether the file is named or found."""
+    project.write("redeemables/a.YAML", REDEEMABLE)
+    project.write("redeemables/b.YML", REDEEMABLE.replace("ten-off", "five-off") + "points: many\n")
+
+    assert run(["validate", "redeemables/a.YAML"]) == ExitCode.DONE
+    assert run(["validate", "redeemables/b.YML"]) == ExitCode.INVALID
+    capsys.readouterr()
+    run(["validate", "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    assert "redeemables/b.YML" in [finding["file"] for finding in document["findings"]]
+
+
 def test_two_projects_are_validated_one_by_one(project: WrittenFiles, capsys: Said, tmp_path: Path) -> None:
     """A file of another project belongs to other documents."""
     for name in ("one", "two"):

@@ -29,11 +29,17 @@ def found_for(project: WrittenFiles, name: str) -> tuple[str, str]:
 
 
 def test_every_yaml_file_below_is_read_in_one_order(project: WrittenFiles) -> None:
-    """Folders are convention; both suffixes count; the order is that of the names."""
-    for name, key in (("z.yml", "z"), ("a/deep/er.yaml", "a"), ("m.yaml", "m")):
+    """Folders are convention; both suffixes count, in capitals too; the order is that of the names."""
+    for name, key in (("z.yml", "z"), ("a/deep/er.yaml", "a"), ("m.yaml", "m"), ("n.YAML", "n"), ("y.YmL", "y")):
         project.write(name, f"kind: schedule\nkey: {key}\n")
 
-    assert [document.source.file for document in project.load().documents] == ["a/deep/er.yaml", "m.yaml", "z.yml"]
+    assert [document.source.file for document in project.load().documents] == [
+        "a/deep/er.yaml",
+        "m.yaml",
+        "n.YAML",
+        "y.YmL",
+        "z.yml",
+    ]
 
 
 def test_hidden_and_other_files_are_left_alone(project: WrittenFiles) -> None:
@@ -214,11 +220,12 @@ def test_no_project_says_what_to_do(tmp_path: Path) -> None:
     assert caught.value.hint == "run `offers init`, or choose the folder with -C"
 
 
-def test_a_project_file_with_the_other_suffix_is_told_apart(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["offers.yml", "offers.YAML", "Offers.yml"])
+def test_a_project_file_of_nearly_the_right_name_is_told_apart(tmp_path: Path, name: str) -> None:
     """`offers.yml` is what one has who forgot a letter."""
-    (tmp_path / "offers.yml").write_text("project: a\n", encoding="utf-8")
+    (tmp_path / name).write_text("project: a\n", encoding="utf-8")
 
     with pytest.raises(InvalidInputError) as caught:
         find_project(tmp_path)
 
-    assert caught.value.hint == "there is an offers.yml: rename it to offers.yaml"
+    assert caught.value.hint == f"there is an {name}: rename it to offers.yaml"

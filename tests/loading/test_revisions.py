@@ -83,7 +83,7 @@ def test_a_folder_that_was_not_there_has_no_files(repository: Path) -> None:
 
 def test_names_and_contents_may_be_odd(repository: Path) -> None:
     """Blanks, quotes, other alphabets, empty files and line ends come through as they are."""
-    names = ["a b.yaml", "é日本.yaml", 'q"uote.yaml', "empty.yml"]
+    names = ["a b.yaml", "é日本.yaml", 'q"uote.yaml', "empty.yml", "CAPITALS.YAML"]
     for name in names:
         (repository / "offers" / name).write_bytes(b"" if name == "empty.yml" else b"a: \r\nb\xff")
     commit(repository)
