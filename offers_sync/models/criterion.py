@@ -16,7 +16,6 @@ from offers_sync.contract import (
     EXISTS_EXPRESSIONS,
     FIELD_NEEDED_BY,
     FILTER_QUANTITY_BOUNDS,
-    INLINE_CRITERION_BOUNDS,
     LOCATIONS_LIMIT,
     METHODS_NEEDING_QUANTITY,
     NAME_LENGTH_LIMIT,
@@ -349,7 +348,10 @@ class Criterion(CriterionBody, Document):
 
 
 class InlineCriterion(CriterionBody):
-    """A criterion written inside the one redeemable that uses it."""
+    """A criterion written inside the one redeemable that uses it.
+
+    It is an object of its own on the server, at the latest when it is updated, so its bounds are those of one.
+    """
 
     external_id: ExternalId | None = field(
         "The id on the server, where it is not to be derived from the redeemable's key.",
@@ -361,10 +363,4 @@ class InlineCriterion(CriterionBody):
         default=None,
         vendor=OURS,
         examples=["ten-percent-sandwich"],
-    )
-    percentage_of_processed_amount: Number | None = field(
-        "The share of the amount that is taken off, in percent.",
-        default=None,
-        bounds=INLINE_CRITERION_BOUNDS["percentage_of_processed_amount"],
-        examples=[10],
     )

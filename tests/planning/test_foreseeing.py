@@ -6,7 +6,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from offers_sync import codes
+from offers_sync.contract import CRITERION_BOUNDS
+from offers_sync.findings import Severity
+from offers_sync.loading.validating import examine_document
+from offers_sync.models.json_schema import language_schema
 from offers_sync.models.values import ObjectKind
 from offers_sync.planning.foreseeing import Effect, Foreseen, World, foresee
 
@@ -45,6 +51,45 @@ def test_a_dropped_filter_is_foreseen_with_the_servers_words_and_echo() -> None:
             names=("line_item_selector_id", "processing_method"),
         ),
     )
+
+
+EDGES: Final = [
+    (name, value)
+    for name, (low, high) in CRITERION_BOUNDS.items()
+    for value in (low, low - 1, low - Decimal("0.01"), low + 1, *((high, high + 1) if high is not None else ()))
+    if name != "max_discount_units" or value == value.to_integral_value()
+]
+
+
+@pytest.mark.parametrize(("name", "value"), EDGES)
+@pytest.mark.parametrize("is_inline", [False, True], ids=["shared", "inline"])
+def test_what_is_written_of_a_criterion_is_what_the_server_takes_of_one(
+    name: str,
+    value: Decimal,
+    is_inline: bool,  # noqa: FBT001  a case
+) -> None:
+    """Wherever it is written, a number is valid in a file exactly when a criterion of its own may hold it."""
+    written: dict[str, Any] = {"qc_processing_function": "sum_amounts", name: value}
+    document = {"kind": "criterion", "key": "c", **written}
+    if is_inline:
+        document = {"kind": "redeemable", "key": "r", "name": "R", "receipt_rule": {"criterion": written}}
+    errors = [each for each in examine_document(document).complaints if each.code.severity is Severity.ERROR]
+
+    refused = [each.pointer for each in foresee("criterion", {"external_id": "c", **written}, WORLD)]
+
+    assert [each.code for each in errors] == [codes.OUT_OF_RANGE] * len(refused)
+    assert refused in ([], [f"/{name}"])
+
+
+def test_nothing_off_is_no_percentage() -> None:
+    """Of all that the documents say the narrowest holds: a share begins at one percent, inline as well."""
+    rule = {"criterion": {"qc_processing_function": "sum_amounts", "percentage_of_processed_amount": 0}}
+    document = {"kind": "redeemable", "key": "r", "name": "R", "receipt_rule": rule}
+
+    (complaint,) = (each for each in examine_document(document).complaints if each.code.severity is Severity.ERROR)
+
+    assert complaint.path == ("receipt_rule", "criterion", "percentage_of_processed_amount")
+    assert not Draft202012Validator(language_schema("redeemable")).is_valid(document)
 
 
 def test_the_first_of_a_repeated_attribute_wins() -> None:
