@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from difflib import get_close_matches
+from typing import Final
 
 import click
 
@@ -12,6 +13,8 @@ from offers_sync.cli.options import format_option
 from offers_sync.errors import ExitCode, InvalidInputError
 from offers_sync.reporting import code_pages
 from offers_sync.reporting.layout import fitting
+
+_GUESSES: Final = 2
 
 
 @click.command()
@@ -56,10 +59,19 @@ def _page(name: str, form: str) -> str:
 
 
 def _hint(name: str) -> str:
-    from offers_sync.models.explaining import known_names  # noqa: PLC0415
-
-    known = (*known_names(name), *(code.name for code in codes.all_codes()))
-    close = get_close_matches(name, known, n=2)
+    close = _meant_by(name)
     if not close:
         return "`offers explain` lists what there is"
     return f"did you mean {' or '.join(f'`{match}`' for match in close)}?"
+
+
+def _meant_by(name: str) -> list[str]:
+    """The fields of that name deeper down, or what is spelled nearly so."""
+    from offers_sync.models.explaining import fields_below, known_names  # noqa: PLC0415
+
+    below = fields_below(name)
+    if below is None:
+        return get_close_matches(name, (*known_names(), *(code.name for code in codes.all_codes())), n=_GUESSES)
+    last = name.rpartition(".")[2]
+    words = [last] if last in below else get_close_matches(last, below, n=_GUESSES)
+    return list(dict.fromkeys(path for word in words for path in below[word]))[:_GUESSES]

@@ -1,15 +1,34 @@
-"""An example of one field, completed by what it cannot stand without: entries' other fields, and what rules ask for.
+"""Examples of files, and of one field with what it cannot stand without: entries' other fields, what rules ask for.
 
-The mapping that is completed is one of the described schema's; which mapping holds which is said by ``explaining``.
+All is read off the described schema's mappings; which mapping holds which is said by ``explaining``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 Schema = Mapping[str, Any]
+
+_EXAMPLE_KEYS: Final = {
+    "selector": "sandwiches",
+    "criterion": "ten-percent-sandwiches",
+    "redeemable": "ten-off-sandwich",
+    "schedule": "summer",
+    "campaign": "summer-kick-off",
+}
+_TELLING_FIELDS: Final = {
+    "project": ("locales", "defaults", "locations", "guards"),
+    "selector": ("filter_item_set", "base_items"),
+    "criterion": ("percentage_of_processed_amount", "line_item_filters"),
+    "redeemable": ("description", "schedule"),
+    "schedule": ("start", "end", "timezone"),
+    "locale": (),
+    "campaign": ("timezone",),
+    "gift": ("gift_count", "message"),
+    "redeem": ("reward_id",),
+}
 
 
 def completed(form: Schema, written: Mapping[str, Any], rank: int, *, is_whole: bool) -> dict[str, Any]:
@@ -22,6 +41,14 @@ def completed(form: Schema, written: Mapping[str, Any], rank: int, *, is_whole: 
     while missing := next(_missing(form, fields, is_whole=is_whole), None):
         fields[missing] = example_of(form["properties"][missing], rank)
     return {name: fields[name] for name in form["properties"] if name in fields}
+
+
+def example_document(root: str, schema: Schema) -> dict[str, Any]:
+    """A file with the fields that it must have and those that make it tell something."""
+    wanted = (*schema["required"], *_TELLING_FIELDS[root])
+    members = {name: member for name, member in schema["properties"].items() if name in wanted}
+    document = {name: example_of(member) for name, member in members.items()}
+    return {**document, "key": _EXAMPLE_KEYS[root]} if root in _EXAMPLE_KEYS else document
 
 
 def example_of(schema: Schema, rank: int = 0) -> Any:

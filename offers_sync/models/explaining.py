@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from offers_sync.models.describing import choices_of, describe_conditions, describe_type
-from offers_sync.models.exemplifying import completed, example_of
+from offers_sync.models.exemplifying import completed, example_document
 from offers_sync.models.json_schema import PROJECT, described_schema, model_of
 from offers_sync.models.kinds import KINDS
 from offers_sync.models.rows import ROWS
@@ -25,25 +25,6 @@ _KNOWN: Final = (*ROOTS, *ROWS)
 _IDENTITY: Final = "external_id"
 
 Schema = Mapping[str, Any]
-
-_EXAMPLE_KEYS: Final = {
-    "selector": "sandwiches",
-    "criterion": "ten-percent-sandwiches",
-    "redeemable": "ten-off-sandwich",
-    "schedule": "summer",
-    "campaign": "summer-kick-off",
-}
-_TELLING_FIELDS: Final = {
-    "project": ("locales", "defaults", "locations", "guards"),
-    "selector": ("filter_item_set", "base_items"),
-    "criterion": ("percentage_of_processed_amount", "line_item_filters"),
-    "redeemable": ("description", "schedule"),
-    "schedule": ("start", "end", "timezone"),
-    "locale": (),
-    "campaign": ("timezone",),
-    "gift": ("gift_count", "message"),
-    "redeem": ("reward_id",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +143,25 @@ def explain(name: str) -> Explained | None:
     return PlacesPage(name, tuple(place.line for place in places))
 
 
-def known_names(name: str) -> tuple[str, ...]:
-    """The names that ``name`` may have been meant to be: siblings where its beginning is known, or all there are."""
+def fields_below(name: str) -> Mapping[str, list[str]] | None:
+    """Every word for a field below what the beginning of a path leads to, ours or the vendor's, with the paths to it.
+
+    The nearest come first; nothing where the beginning leads nowhere.
+    """
     *parents, _ = _path_of(name)
     parent = _find(tuple(parents)) if parents and parents[0] in _KNOWN else None
-    if parent is not None:
-        return tuple(".".join((*parents, line.name)) for line in _page(parent).fields)
+    if parent is None:
+        return None
+    found: dict[str, list[str]] = {}
+    for place in sorted(_below(parent), key=lambda place: len(place.path)):
+        path = ".".join((*parents, *place.path[len(parent.path) :]))
+        for word in dict.fromkeys((place.path[-1], *place.vendor_names)):
+            found.setdefault(word, []).append(path)
+    return found
+
+
+def known_names() -> tuple[str, ...]:
+    """Every name that there is something to say about."""
     found = {place.path[-1]: None for place in all_places()} | dict.fromkeys(ROOTS)
     for place in all_places():
         found |= dict.fromkeys(place.vendor_names) | {word.word: None for word in _words(place.schema)}
@@ -184,15 +178,14 @@ def _path_of(name: str) -> tuple[str, ...]:
 @cache
 def all_places() -> tuple[_Place, ...]:
     """Every field of every kind, each after the one that holds it."""
-    return tuple(place for root in ROOTS for place in _below(root))
+    return tuple(place for root in ROOTS for place in (_root_place(root), *_below(_root_place(root))))
 
 
-def _below(root: str) -> Iterator[_Place]:
-    waiting = [_root_place(root)]
-    while waiting:
-        place = waiting.pop(0)
+def _below(parent: _Place) -> Iterator[_Place]:
+    """The fields of a value, each followed by its own."""
+    for place in _members(parent, _definitions(parent.path[0])):
         yield place
-        waiting[:0] = _members(place, _definitions(root))
+        yield from _below(place)
 
 
 @cache
@@ -317,17 +310,10 @@ def _word_page(word: str) -> WordPage | None:
 
 
 def _examples(place: _Place) -> Iterator[Any]:
-    values = [_example_document(place)] if len(place.path) == 1 else place.schema.get("examples", ())
+    values = (
+        [example_document(place.path[0], place.schema)] if len(place.path) == 1 else place.schema.get("examples", ())
+    )
     return (_in_document(place, value, rank) for rank, value in enumerate(values))
-
-
-def _example_document(place: _Place) -> dict[str, Any]:
-    """A document with the fields that it must have and those that make it tell something."""
-    root = place.path[0]
-    wanted = (*place.schema["required"], *_TELLING_FIELDS[root])
-    members = {name: member for name, member in place.schema["properties"].items() if name in wanted}
-    document = {name: example_of(member) for name, member in members.items()}
-    return {**document, "key": _EXAMPLE_KEYS[root]} if root in _EXAMPLE_KEYS else document
 
 
 def _in_document(place: _Place, value: Any, rank: int) -> Any:

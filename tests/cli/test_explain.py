@@ -137,6 +137,33 @@ def test_an_unknown_name_gets_a_guess(name: str, guess: str, capsys: pytest.Capt
     assert f"did you mean `{guess}`" in told.err
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("redeemable.start_time", "did you mean `redeemable.schedule.start`?"),
+        ("redeemable.start", "did you mean `redeemable.schedule.start`?"),
+        ("redeemable.segment_definition_id", "did you mean `redeemable.segment`?"),
+        (
+            "criterion.line_item_selector_id",
+            "did you mean `criterion.line_item_filters.selector` or `criterion.item_qualifiers.selector`?",
+        ),
+        (
+            "redeemable.receipt_rule.qc_processing_function",
+            "did you mean `redeemable.receipt_rule.criterion.qc_processing_function`?",
+        ),
+        ("project.environments.production.tokn", "did you mean `project.environments.production.token`?"),
+        ("redeemable.descripton", "did you mean `redeemable.description` or `redeemable.locales.description`?"),
+        ("schedule.nothing_like_it", "`offers explain` lists what there is"),
+    ],
+)
+def test_a_name_below_what_is_known_is_looked_for_there(
+    name: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The vendor's names, and fields that stand deeper, lead to where they are; as validate says it too."""
+    assert run(["explain", name]) == 3
+    assert capsys.readouterr().err.splitlines()[-1] == f"hint: {hint}"
+
+
 @pytest.mark.parametrize("name", ["zzz", "redeemable.", "..", "", "project.environments.x.y.token"])
 def test_a_name_that_is_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever is asked for, the answer is an explanation or an error with a hint."""
