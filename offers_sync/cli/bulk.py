@@ -69,8 +69,12 @@ class Asked:
     """What a command line asks of a bulk run."""
 
     rows: Path
+    start: Path = Path()
+    """The project's folder, or one inside it."""
+    environment: str | None = None
     name: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    """What the rows hold where they leave it out."""
     is_agreed: bool = False
     skips_invalid: bool = False
     allows_repeats: bool = False
@@ -80,6 +84,10 @@ class Asked:
     resending: Resending = Resending()
     results: Path | None = None
     form: str = "text"
+
+    def filling_in(self, defaults: Mapping[str, Any]) -> Asked:
+        """The same, with those of the defaults that are given."""
+        return replace(self, defaults={name: value for name, value in defaults.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +100,13 @@ class Session:
     asked: Asked
 
 
-def carry_out(start: Path, environment: str | None, action: Action, asked: Asked) -> int:
+def carry_out(action: Action, asked: Asked) -> int:
     """Check all rows, show what they come to, and send them once somebody agrees."""
     with telling_why(asked.form, action.name) as told:
         if asked.name is not None and is_campaign(asked.name):
             raise InvalidInputError(f"a run cannot be called {asked.name}: campaigns are", hint="choose another --run")
-        workspace = pieces.open_workspace(start, environment, needs_documents=False)
-        check_environment_is_named(workspace, environment)
+        workspace = pieces.open_workspace(asked.start, asked.environment, needs_documents=False)
+        check_environment_is_named(workspace, asked.environment)
         file = open_rows(asked.rows, action.columns)
         with pieces.open_client(workspace) as client, pieces.open_store(workspace) as store:
             session = Session(workspace, client, Ledger(store), asked)

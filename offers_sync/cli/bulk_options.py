@@ -1,8 +1,9 @@
-"""Options that ``gift`` and ``redeem`` share, declared once."""
+"""Options that ``gift`` and ``redeem`` share, declared once, and what they ask as one value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,9 +36,44 @@ def resending_options(command: Decorated) -> Decorated:
     )(command)
 
 
-def bulk_options(command: Decorated) -> Decorated:
-    """What both commands understand beside the defaults for all rows."""
-    command = results_option(outcome_option(resending_options(command)))
+def bulk_options(command: Callable[..., int]) -> Callable[..., int]:
+    """What both commands understand, given to them as an ``Asked``; what is left are options of their own."""
+
+    @wraps(command)
+    def ask(  # noqa: PLR0913  one parameter for each option
+        *,
+        rows: Path,
+        directory: Path | None,
+        environment: str | None,
+        name: str | None,
+        yes: bool,
+        skip_invalid: bool,
+        allow_repeats: bool,
+        again: bool,
+        resend_unknown: bool,
+        retry_failed: bool,
+        results: Path | None,
+        form: str,
+        **own: Any,
+    ) -> int:
+        from offers_sync.cli.bulk import Asked, Resending  # noqa: PLC0415  help does not pay for it
+
+        asked = Asked(
+            rows,
+            directory or Path(),
+            environment,
+            name,
+            is_agreed=yes,
+            skips_invalid=skip_invalid,
+            allows_repeats=allow_repeats,
+            allows_again=again,
+            resending=Resending(resend_unknown, retry_failed),
+            results=results,
+            form=form,
+        )
+        return command(asked, **own)
+
+    declared = results_option(outcome_option(resending_options(ask)))
     for option in (
         click.option("--again", is_flag=True, help="Send the rows although another run was made of them."),
         click.option("--allow-repeats", is_flag=True, help="Send rows that say the same as an earlier one."),
@@ -45,5 +81,5 @@ def bulk_options(command: Decorated) -> Decorated:
         click.option("--yes", is_flag=True, help="Do not ask."),
         click.option("--run", "name", metavar="NAME", help="The run's name; made of the file's by default."),
     ):
-        command = option(command)
-    return project_options(command)
+        declared = option(declared)
+    return project_options(declared)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from offers_sync.cli.bulk_options import bulk_options
+
+if TYPE_CHECKING:
+    from offers_sync.cli.bulk import Asked
 
 _ENTITIES: Final = ("gift_count", "redeemable", "redeemable_id", "reward_amount")
 
@@ -27,43 +30,15 @@ _ENTITIES: Final = ("gift_count", "redeemable", "redeemable_id", "reward_amount"
 @click.option(
     "--reset-guest-last-activity", metavar="true|false", help="Whether a gift is a sign of life of the guest."
 )
-def gift(  # noqa: PLR0913  one parameter for each option
-    *,
-    rows: Path,
-    directory: Path | None,
-    environment: str | None,
-    name: str | None,
-    yes: bool,
-    skip_invalid: bool,
-    allow_repeats: bool,
-    again: bool,
-    resend_unknown: bool,
-    retry_failed: bool,
-    results: Path | None,
-    form: str,
-    **defaults: Any,
-) -> int:
+def gift(asked: Asked, **defaults: Any) -> int:
     """Give points, money or offers to guests, one ROW each, in a .csv or .jsonl file.
 
     `offers explain gift` lists the columns; the options above fill in what a row leaves out. All rows are checked
     before the first is sent, and each is sent at most once: the same command goes on where it stopped.
     """
     from offers_sync.bulk.actions import GIFT  # noqa: PLC0415  help does not pay for it
-    from offers_sync.cli.bulk import Asked, Resending, carry_out  # noqa: PLC0415
+    from offers_sync.cli.bulk import carry_out  # noqa: PLC0415
 
-    given = {option: value for option, value in defaults.items() if value is not None}
-    if sum(option in given for option in _ENTITIES) > 1:
+    if sum(defaults[option] is not None for option in _ENTITIES) > 1:
         raise click.UsageError("only one of --gift-count, --redeemable, --redeemable-id and --reward-amount")
-    asked = Asked(
-        rows,
-        name,
-        given,
-        is_agreed=yes,
-        skips_invalid=skip_invalid,
-        allows_repeats=allow_repeats,
-        allows_again=again,
-        resending=Resending(resend_unknown, retry_failed),
-        results=results,
-        form=form,
-    )
-    return carry_out(directory or Path(), environment, GIFT, asked)
+    return carry_out(GIFT, asked.filling_in(defaults))
