@@ -28,7 +28,7 @@ def _span(written: Mapped) -> Iterator[Fault]:
         yield Fault(
             codes.RECURRENCE_TOO_LONG,
             ("occurrences",),
-            f"{occurrences} occurrences {_days(distance)} apart span {_days(span)}; at most "
+            f"the {occurrences} occurrences, {_days(distance)} apart, span {_days(span)}; at most "
             f"{RECURRENCE_SPAN_DAYS_LIMIT} are allowed",
             _fitting(distance),
         )
