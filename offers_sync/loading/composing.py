@@ -293,16 +293,20 @@ class _Builder:
         """The fields of a mapping: its own, then those that are merged into it."""
         own: dict[str, Member] = {}
         merged: list[MappingNode] = []
+        merge_key: Node | None = None
         for key, value in node.value:
             if isinstance(key, ScalarNode) and key.tag is _PLAIN and key.value == "<<":
-                merged.extend(self._mergeable(value))
+                if merge_key is None:
+                    merged.extend(self._mergeable(value))
+                    merge_key = key
+                else:
+                    self._complain_of_second(key, merge_key, "merge several by a list, as in `<<: [*one, *two]`")
                 continue
             name = self._name(key)
             if name is None:
                 continue
             if name in own:
-                line = self.text.position(*span_of(self.text.text, own[name].key)).line
-                self.complain(codes.YAML_DUPLICATE_KEY, key, f"`{name}` is already written on line {line}")
+                self._complain_of_second(key, own[name].key)
                 continue
             own[name] = Member(key, value)
         for mapping in merged:
@@ -311,6 +315,10 @@ class _Builder:
                 own.setdefault(name, member)
         self.members[id(node)] = own
         return own
+
+    def _complain_of_second(self, key: Node, first: Node, hint: str = "") -> None:
+        line = self.text.position(*span_of(self.text.text, first)).line
+        self.complain(codes.YAML_DUPLICATE_KEY, key, f"`{key.value}` is already written on line {line}", hint)
 
     def _mergeable(self, value: Node) -> list[MappingNode]:
         entries = value.value if isinstance(value, SequenceNode) else [value]

@@ -104,6 +104,17 @@ def test_merged_mappings_may_merge_others() -> None:
     assert read(text).documents[0]["c"] == {"q": 2, "p": 1}
 
 
+def test_a_second_merge_key_is_a_name_written_twice() -> None:
+    """Like that of any other field; several mappings are merged by a list."""
+    text = "a: &x {p: 1}\nb: &y {q: 2}\nc:\n  <<: *x\n  r: 3\n  <<: *y\n"
+
+    assert told(text) == ["a.yaml:6:3 yaml-duplicate-key"]
+    (complaint,) = read(text).complaints
+    assert complaint.message == "`<<` is already written on line 4"
+    assert complaint.hint == "merge several by a list, as in `<<: [*one, *two]`"
+    assert read(text).documents[0]["c"] == {"r": 3, "p": 1}
+
+
 def test_a_quoted_merge_key_is_a_name() -> None:
     """Who writes "<<" in quotes means the two characters."""
     assert read('"<<": 1\n').documents == ({"<<": 1},)
