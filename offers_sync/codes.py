@@ -71,6 +71,12 @@ YAML_SYNTAX = _error(
     "is mended.",
     "Look at this line and the one before it: indentation, a missing colon, a quote that is not closed.",
 )
+YAML_HIDDEN_LINE_BREAK = _error(
+    "yaml-hidden-line-break",
+    "A line ends where no editor shows it",
+    "U+0085, U+2028 and U+2029 end a line for YAML 1.1 and for no editor, so a comment could hide a field that counts.",
+    'Remove the character, or write it as an escape inside double quotes, such as "\\u2028".',
+)
 YAML_TOO_DEEP = _error(
     "yaml-too-deep",
     "The file is nested too deeply",

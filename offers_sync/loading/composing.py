@@ -24,7 +24,7 @@ from offers_sync.loading.nesting import DEPTH_LIMIT, is_plain, survey
 from offers_sync.loading.quoting import quoted, torn_hint, torn_text
 from offers_sync.loading.scalars import PLAIN_VALUES
 from offers_sync.loading.syntax import explain_syntax, explain_tag
-from offers_sync.loading.texts import FileText
+from offers_sync.loading.texts import FileText, has_hidden_break
 
 DOCUMENTS_LIMIT: Final = 10_000
 UNFOLDED_NODES_LIMIT: Final = 100_000
@@ -189,8 +189,9 @@ def compose(text: FileText) -> Composition:
     """The documents of a file, carefully."""
     obstacle = survey(text.text).obstacle
     builder = _Builder(text)
+    builder.complaints += _hidden_breaks(text)
     if obstacle is not None:
-        return Composition(text, (), (obstacle,), {})
+        return Composition(text, (), (*builder.complaints, obstacle), {})
     documents: list[Composed] = []
     composer = _CarefulComposer(text.text)
     try:
@@ -201,8 +202,25 @@ def compose(text: FileText) -> Composition:
                 break
             documents.append(Composed(builder.document(node), node))
     except YAMLError as error:
-        builder.complaints.append(explain_syntax(text, error))
+        builder.complaints += _syntax_faults(text, error)
     return Composition(text, tuple(documents), tuple(builder.complaints), builder.members)
+
+
+def _hidden_breaks(text: FileText) -> Iterator[TextComplaint]:
+    if has_hidden_break(text.text):
+        from offers_sync.loading.hidden_breaks import find_hidden_breaks  # noqa: PLC0415  only where something is wrong
+
+        yield from find_hidden_breaks(text)
+
+
+def _syntax_faults(text: FileText, error: YAMLError) -> Iterator[TextComplaint]:
+    """What the parser gave up at; a line end that nobody sees is a fault of its own, so the text counts as it looks."""
+    if not has_hidden_break(text.text):
+        yield explain_syntax(text, error)
+        return
+    from offers_sync.loading.hidden_breaks import as_it_looks  # noqa: PLC0415  only where something is wrong
+
+    yield from (found for found in compose(as_it_looks(text)).complaints if found.code is codes.YAML_SYNTAX)
 
 
 class _Builder:

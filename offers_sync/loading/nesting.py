@@ -16,6 +16,7 @@ from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, No
 from offers_sync import codes
 from offers_sync.findings import Code
 from offers_sync.loading.complaints import TextComplaint, advice
+from offers_sync.loading.texts import has_hidden_break
 
 DEPTH_LIMIT: Final = 50
 ALIASES_LIMIT: Final = 1_000
@@ -37,7 +38,7 @@ class Survey(NamedTuple):
     obstacle: TextComplaint | None
     """What forbids to compose the text, if anything does."""
     is_plain: bool
-    """Whether there is no anchor, alias, tag or merge key in it, and it was understood to its end."""
+    """Whether there is no anchor, alias, tag, merge key or hidden line end in it, and it was understood to its end."""
 
 
 def is_plain(text: str) -> bool:
@@ -46,7 +47,7 @@ def is_plain(text: str) -> bool:
 
 
 def _is_surely_plain(text: str) -> bool:
-    if _may_merge(text) or _may_begin_token(text, "*") or _may_begin_token(text, "!"):
+    if _may_merge(text) or _may_begin_token(text, "*") or _may_begin_token(text, "!") or has_hidden_break(text):
         return False
     return sum(map(text.count, _OPENERS)) <= _OPENERS_LIMIT
 
@@ -107,7 +108,7 @@ def _walk(text: str) -> Survey:
             if aliases > ALIASES_LIMIT:
                 message = f"this is alias {aliases:,} of the file"
                 return Survey(_complaint(codes.YAML_TOO_MANY_ALIASES, event, message), is_plain=False)
-    return Survey(None, is_plain=properties == 0 and not _may_merge(text))
+    return Survey(None, is_plain=properties == 0 and not _may_merge(text) and not has_hidden_break(text))
 
 
 def _begins_with_mark(text: str, event: Any) -> bool:

@@ -15,7 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from offers_sync.loading.complaints import Path
 from offers_sync.loading.composing import Composition, compose, span_of
-from offers_sync.loading.texts import FileText
+from offers_sync.loading.texts import HIDDEN_BREAKS, FileText
 
 SHOWN_FIELDS: Final = frozenset({"server", "brand", "criteria", "settle_seconds", "locations"})
 """What an environment may say in public."""
@@ -29,6 +29,8 @@ _SUSPECT: Final = re.compile(rf"[\w-]{{0,40}}?{_NAME}", re.IGNORECASE)
 _CREDENTIALS: Final = re.compile(r"//[^/\s]{0,99}:\S{0,199}@")
 _HARMLESS: Final = re.compile(r"""["']?(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|local)["']?[ \t]*(?:[,}#].*)?""")
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_PARSED_LINE: Final = re.compile(rf"[^\r\n{HIDDEN_BREAKS}]*(?:\r\n|[\r\n{HIDDEN_BREAKS}]|\Z)")
+"""A line as the parser ends it."""
 _SIMPLE_LINE: Final = re.compile(r"[ \t-]*(?:#.*|(\w+):(?: .*)?)?")
 
 
@@ -97,9 +99,9 @@ def _by_line(text: str) -> Iterator[tuple[int, int]]:
     """All lines but those that plainly are fields of a harmless name, or comments."""
     start = 0
     while start < len(text):
-        line = _LINE.match(text, start)
+        line = _PARSED_LINE.match(text, start)
         end = line.end() if line is not None else len(text)
-        simple = _SIMPLE_LINE.fullmatch(text[start:end].rstrip("\r\n"))
+        simple = _SIMPLE_LINE.fullmatch(text[start:end].rstrip("\r\n" + HIDDEN_BREAKS))
         if simple is None or (simple[1] is not None and simple[1] not in SHOWN_FIELDS | _SHOWN_IN_LINES):
             yield start + (simple.end(1) + 1 if simple is not None else 0), end
         start = end

@@ -16,6 +16,13 @@ from offers_sync.findings import Position
 
 _COVER: Final = "*"
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+HIDDEN_BREAKS: Final = "\x85\u2028\u2029"
+"""Characters that end a line for the YAML parser alone."""
+
+
+def has_hidden_break(text: str) -> bool:
+    """Whether the YAML parser sees a line end where no editor shows one."""
+    return "\x85" in text or "\u2028" in text or "\u2029" in text
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def test_both_ways_of_reading_agree(documents: list[object]) -> None:
     assert [strategies.as_json(value) for value in read_values(text).documents] == strategies.as_json(documents)
 
 
-@given(st.text(alphabet="ab:-?[]{},&*!|>'\"#%<\n \t1~", max_size=40))
+@given(st.text(alphabet="ab:-?[]{},&*!|>'\"#%<\n \t1~\u2028\x85", max_size=40))
 @settings(max_examples=400)
 def test_no_text_is_read_in_two_ways(text: str) -> None:
     """Whatever the quick way accepts, the careful way reads alike; what it does not, has a complaint."""
@@ -75,6 +75,66 @@ def test_most_files_are_read_the_quick_way(text: str) -> None:
 def test_what_is_unusual_is_read_carefully(text: str) -> None:
     """No alias, tag or merge key gets past the quick look."""
     assert not nesting.is_plain(text)
+
+
+# ------------------------------------------------------------------------- line ends that only the parser sees
+
+HIDDEN = pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"], ids=["U+0085", "U+2028", "U+2029"])
+
+
+@HIDDEN
+def test_no_comment_hides_a_field(character: str) -> None:
+    """What an editor shows as the rest of a comment is read as a field, so the character is an error."""
+    text = f"points: 1\r\nname: R  # agreed with legal{character}note: x\n"
+
+    assert told(text) == ["a.yaml:2:29 yaml-hidden-line-break"]
+    (complaint,) = read(text).complaints
+    name, escape = f"U+{ord(character):04X}", f"\\u{ord(character):04x}"
+    assert complaint.message == f"{name} ends a line for YAML and for no editor: what follows may be hidden"
+    assert complaint.hint == f'remove it, or write it as an escape inside double quotes: "{escape}"'
+    assert read(text).documents == ({"points": 1, "name": "R", "note": "x"},)
+
+
+@HIDDEN
+@pytest.mark.parametrize(
+    "text",
+    ["# {}\na: 1", "a: 'b{}c'", 'a: "b{}c"', "a: |\n  b{}c\n", "a: {}", "a: [b,{}c]", "*{}", "a: [{}"],
+)
+def test_such_a_character_is_an_error_wherever_it_stands(character: str, text: str) -> None:
+    """Inside quotes, blocks and comments too, and also where the parser gives up at it."""
+    written = text.replace("{}", character)
+
+    assert not nesting.is_plain(written)
+    assert composing.compose_plainly(FileText("a.yaml", written)) is None
+    assert [found.split()[-1] for found in told(written) if "syntax" not in found] == ["yaml-hidden-line-break"]
+
+
+def test_each_line_has_one_finding_of_hidden_line_ends() -> None:
+    """At the first of them; lines are counted as editors count them."""
+    text = "a: x\u2028\u2028y\x85\nb: 1\rc: \u2029\n"
+
+    assert told(text) == ["a.yaml:1:5 yaml-hidden-line-break", "a.yaml:3:4 yaml-hidden-line-break"]
+    assert read(text).complaints[0].message.endswith("what follows may be hidden; 2 more on this line")
+
+
+@pytest.mark.parametrize(
+    ("text", "syntax"),
+    [
+        ("a: 1  # agreed\u2028with legal\nb: 2\n", []),
+        ("a: 1  # agreed\u2028with legal\nb: [2\n", ["a.yaml:2:4 yaml-syntax"]),
+        ("a: [1\nb: '\u2028'\n", ["a.yaml:1:4 yaml-syntax"]),
+        ("a: 1  # b\u2028: c\nb: " + "[" * 60 + "\n", []),
+    ],
+)
+def test_the_parser_is_asked_about_the_lines_that_everybody_sees(text: str, syntax: list[str]) -> None:
+    """A syntax error that only the hidden line end makes is not told beside it; any other one is."""
+    assert [found for found in told(text) if not found.endswith("yaml-hidden-line-break")] == syntax
+
+
+@pytest.mark.parametrize("escape", ["\\u2028", "\\L", "\\u2029", "\\P", "\\x85", "\\N", "\\u0085"])
+def test_an_escape_of_such_a_character_is_text(escape: str) -> None:
+    """Everybody sees it."""
+    assert told(f'a: "b{escape}c"') == []
 
 
 # -------------------------------------------------------------------------------- anchors, aliases, merge keys

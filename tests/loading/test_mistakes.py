@@ -211,6 +211,7 @@ MISTAKES: dict[str, dict[str, str]] = {
         "a field that is not aligned": "kind: redeemable\n key: a\nname: A\n" + RULE,
         "a language that YAML takes for a boolean": HEAD + RULE + "locales: {true: {name: x}}\n",
         "another tag": HEAD + RULE + "note: !important now\n",
+        "a comment that ends before its line does": HEAD + RULE + "note: x  # agreed with legal\u2028points: 0\n",
     },
     "other documents": {
         "a criterion that does not exist": HEAD + "receipt_rule: {criterion: ten-pecent}\n",

@@ -247,7 +247,7 @@ def test_a_syntax_error_has_its_place_too(line_break: str) -> None:
     """The parser's offsets become the editor's lines and columns."""
     text = line_break.join(["\ufeff# 🍔", 'a: "é\x85\u2028"', "note: 🍔: x", ""])
 
-    (finding,) = findings_of(text.encode())
+    hidden, syntax = findings_of(text.encode())
 
-    assert finding.code == "yaml-syntax"
-    assert finding.position == Position("a.yaml", 3, 8, 3, 9)
+    assert (hidden.code, hidden.position) == ("yaml-hidden-line-break", Position("a.yaml", 2, 6, 2, 7))
+    assert (syntax.code, syntax.position) == ("yaml-syntax", Position("a.yaml", 3, 8, 3, 9))

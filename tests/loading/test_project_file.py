@@ -131,6 +131,8 @@ LEAKS = [
     offers(f"https://u:{SECRET}@a.punchh.com/path", "    token: ${KEY}"),
     offers("https://a.punchh.com", f"    tokn: {SECRET}: x"),
     offers("https://a.punchh.com", f"    tokn: |\n      x\n     {SECRET}"),
+    offers("https://a.punchh.com", f"    token: ${{KEY}}\n    brand: x # y\u2028    tokn: {SECRET}"),
+    offers("https://a.punchh.com", f'    token: ${{KEY}} # y\x85    "\\x73tate": {SECRET}'),
     f"project: a\nenvironments: {{live: {{token: {SECRET}, server: https://a.punchh.com}}}}\n",
     f"project: a\nenvironments: {{live: {{server: https://a.punchh.com, token: {SECRET}\n",
     f"project: A B\nenvironments: {{live: {{server: 5, token: {SECRET}}}}}\n",
@@ -180,7 +182,7 @@ def test_a_secret_stays_covered_in_a_damaged_file(written: str, data: st.DataObj
             )
         )
     )
-    character = data.draw(st.sampled_from(["\n", " ", "\t", '"', "'", "{", "]", ":", "#", "x"]))
+    character = data.draw(st.sampled_from(["\n", " ", "\t", '"', "'", "{", "]", ":", "#", "x", "\u2028"]))
     damaged = written[:place] + character + written[place:]
 
     loaded = load_files(Path("/nowhere"), [RawFile("offers.yaml", damaged.encode())], now=NOW)
