@@ -1,14 +1,16 @@
 """Who is there: the documents of a project by kind and key, and the environments they are for.
 
-Documents with faults of their own are counted by name, so that nobody complains about a reference to them as well.
+Documents with faults of their own are there too, as far as they can be read, and they know what could not be: by
+that nobody is judged.  Those that cannot be read at all are counted by name, so that nobody complains about a
+reference to them as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from offers_sync.findings import Source
 from offers_sync.loading.complaints import Complaint, Path
@@ -19,13 +21,22 @@ from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
 from offers_sync.models.project import Project
 
+if TYPE_CHECKING:
+    from offers_sync.loading.salvaging import Gaps
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A document without faults of its own, and where it is written."""
+    """A document that can be read, and where it is written."""
 
     model: AnyDocument
     source: Source
+    gaps: Gaps | None = None
+    """What cannot be read of it, if it has faults."""
+
+    def knows(self, *path: str | int) -> bool:
+        """Whether everything at a path, above and below it, is as it is written."""
+        return self.gaps is None or not self.gaps.touch(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,9 @@ class FaultyDocument:
     kind: str
     key: str
     source: Source | None
-    """Nothing where the parser gave up before it."""
+    """Nothing where not even that is sure."""
+    is_read: bool = False
+    """Whether the rest of it is among the documents."""
 
 
 GUESSES_LIMIT: Final = 100
@@ -50,20 +63,19 @@ class Census:
     project: Project | None
     documents: tuple[LoadedDocument, ...]
     faulty: tuple[FaultyDocument, ...] = ()
-    salvaged: tuple[LoadedDocument, ...] | None = None
-    """What can still be read of documents with faults; where given, they are examined in place of the others."""
+    project_gaps: Gaps | None = None
+    """What cannot be read of offers.yaml, if it has faults."""
 
-    @property
-    def examined(self) -> tuple[LoadedDocument, ...]:
-        """The documents whose references are looked at."""
-        return self.documents if self.salvaged is None else self.salvaged
+    def knows(self, *path: str | int) -> bool:
+        """Whether everything at a path of offers.yaml, above and below it, is as it is written."""
+        return self.project_gaps is None or not self.project_gaps.touch(path)
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], LoadedDocument]:
         """The first document of each kind and key."""
         named: dict[tuple[str, str], LoadedDocument] = {}
         for document in self.documents:
-            if not isinstance(document.model, Locale):
+            if not isinstance(document.model, Locale) and document.knows("key"):
                 named.setdefault((document.model.kind, document.model.key), document)
         return named
 
@@ -75,7 +87,9 @@ class Census:
     @cached_property
     def environments(self) -> tuple[str, ...]:
         """The environments of offers.yaml."""
-        return () if self.project is None else tuple(self.project.environments)
+        if self.project is None or (self.project_gaps is not None and self.project_gaps.cover(("environments",))):
+            return ()
+        return tuple(self.project.environments)
 
     @cached_property
     def keys_by_kind(self) -> Mapping[str, tuple[str, ...]]:
@@ -87,14 +101,16 @@ class Census:
 
     @cached_property
     def referrals(self) -> tuple[tuple[LoadedDocument, Referral], ...]:
-        """Every reference of every document that is examined."""
-        return tuple((document, referral) for document in self.examined for referral in referrals_of(document.model))
+        """Every reference of every document."""
+        return tuple((document, referral) for document in self.documents for referral in referrals_of(document.model))
 
     @cached_property
     def criteria(self) -> tuple[tuple[LoadedDocument, Criterion | InlineCriterion, Path], ...]:
         """Every criterion, those inside redeemables included, with the path that leads to it."""
         return tuple(
-            (document, criterion, path) for document in self.examined for criterion, path in criteria_in(document.model)
+            (document, criterion, path)
+            for document in self.documents
+            for criterion, path in criteria_in(document.model)
         )
 
     @cached_property
@@ -108,17 +124,32 @@ class Census:
             self._guesses[name] = did_you_mean(named, self.keys_by_kind.get(kind, ()) if words is None else words)
         return self._guesses.get(name, "")
 
-    def environments_of(self, model: AnyDocument) -> tuple[str, ...]:
-        """The environments that a document is for, those that do not exist left out."""
-        if model.only is None:
+    def environments_of(self, document: LoadedDocument) -> tuple[str, ...]:
+        """The environments that a document is for, those that do not exist left out; all, if that cannot be read."""
+        only = document.model.only
+        if only is None or not document.knows("only"):
             return self.environments
-        return tuple(name for name in self.environments if name in model.only)
+        return tuple(name for name in self.environments if name in only)
 
-    def missing_from(self, target: AnyDocument, model: AnyDocument) -> tuple[str, ...]:
+    def surely_for(self, document: LoadedDocument, names: Sequence[str]) -> Sequence[str]:
+        """Some of the environments of a document; where it cannot be read for which it is, all of them or none."""
+        return names if document.knows("only") or len(names) == len(self.environments) else ()
+
+    def missing_from(self, target: LoadedDocument, document: LoadedDocument) -> Sequence[str]:
         """The environments that one document is for and the other is not."""
-        if target.only is None:
+        only = target.model.only
+        if only is None or not target.knows("only"):
             return ()
-        return tuple(name for name in self.environments_of(model) if name not in target.only)
+        return self.surely_for(document, [name for name in self.environments_of(document) if name not in only])
+
+    def share_environment(self, one: LoadedDocument, other: LoadedDocument) -> bool:
+        """Whether there surely is an environment that two documents are for."""
+        if one.model.only is None and other.model.only is None:
+            return one.knows("only") and other.knows("only")
+        if not (one.knows("only") and other.knows("only")):
+            return False
+        shared = set(one.model.only or other.model.only or ()) & set(other.model.only or one.model.only or ())
+        return any(name in shared for name in self.environments) if self.environments else bool(shared)
 
 
 def joined(words: Iterable[str]) -> str:

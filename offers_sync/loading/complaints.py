@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from offers_sync.findings import Code, Source
@@ -39,6 +40,11 @@ class TextComplaint:
 def advice(code: Code) -> str:
     """A code's remedy as the hint of a finding."""
     return code.hint
+
+
+def is_covered(path: Path, paths: Collection[Path]) -> bool:
+    """Whether one of some paths leads to a value or to one that holds it; a document as a whole covers nothing."""
+    return any(path[:length] in paths for length in range(1, len(path) + 1))
 
 
 def to_pointer(path: Path) -> str:

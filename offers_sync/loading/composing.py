@@ -81,6 +81,8 @@ class Values:
 
     documents: tuple[Any, ...]
     complaints: tuple[TextComplaint, ...] = ()
+    is_whole: bool = True
+    """Whether no document of the text is missing from these."""
 
 
 def read_values(text: FileText) -> Values:
@@ -91,7 +93,8 @@ def read_values(text: FileText) -> Values:
         except (YAMLError, _UnusualError):
             pass
     composition = compose(text)
-    return Values(tuple(document.value for document in composition.documents), composition.complaints)
+    documents = tuple(document.value for document in composition.documents)
+    return Values(documents, composition.complaints, composition.is_whole and FLAWED not in documents)
 
 
 def _read_quickly(text: str) -> Iterator[Any]:
@@ -146,6 +149,8 @@ class Composition:
     complaints: tuple[TextComplaint, ...]
     members: dict[int, dict[str, Member]]
     """The fields of each mapping, merged ones included, by the identity of its node."""
+    is_whole: bool = True
+    """Whether the text was understood to its end."""
 
 
 def span_of(text: str, node: Node) -> tuple[int, int]:
@@ -191,9 +196,10 @@ def compose(text: FileText) -> Composition:
     builder = _Builder(text)
     builder.complaints += _hidden_breaks(text)
     if obstacle is not None:
-        return Composition(text, (), (*builder.complaints, obstacle), {})
+        return Composition(text, (), (*builder.complaints, obstacle), {}, is_whole=False)
     documents: list[Composed] = []
     composer = _CarefulComposer(text.text)
+    is_whole = False
     try:
         while composer.check_node():
             node = cast("Node", composer.get_node())
@@ -201,9 +207,11 @@ def compose(text: FileText) -> Composition:
                 builder.complain(codes.YAML_TOO_MANY_DOCUMENTS, node, "this is the 10,001st document of the file")
                 break
             documents.append(Composed(builder.document(node), node))
+        else:
+            is_whole = True
     except YAMLError as error:
         builder.complaints += _syntax_faults(text, error)
-    return Composition(text, tuple(documents), tuple(builder.complaints), builder.members)
+    return Composition(text, tuple(documents), tuple(builder.complaints), builder.members, is_whole)
 
 
 def _hidden_breaks(text: FileText) -> Iterator[TextComplaint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from offers_sync import codes
 from offers_sync.findings import Source
@@ -15,7 +15,6 @@ from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.criterion import Criterion, InlineCriterion
 from offers_sync.models.documents import Document
 from offers_sync.models.fields import LITERAL_LOCATION_PATTERN
-from offers_sync.models.kinds import AnyDocument
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
 from offers_sync.models.references import External
@@ -29,12 +28,12 @@ def check_references(census: Census) -> Iterator[Charge]:
     for document, referral in census.referrals:
         if isinstance(referral.named, External):
             continue
-        complaint = _check_reference(census, document.model, referral.kind, referral.named, referral.path)
+        complaint = _check_reference(census, document, referral.kind, referral.named, referral.path)
         if complaint is not None:
             yield document.source, complaint
 
 
-def _check_reference(census: Census, model: AnyDocument, kind: str, named: str, path: Path) -> Complaint | None:
+def _check_reference(census: Census, document: LoadedDocument, kind: str, named: str, path: Path) -> Complaint | None:
     target = census.by_name.get((kind, named))
     if target is None:
         if (kind, named) in census.faulty_names:
@@ -42,7 +41,7 @@ def _check_reference(census: Census, model: AnyDocument, kind: str, named: str, 
         return Complaint(
             codes.UNKNOWN_REFERENCE, path, f"there is no {kind} `{named}`", _advise_reference(census, kind, named)
         )
-    missing = census.missing_from(target.model, model)
+    missing = census.missing_from(target, document)
     if missing:
         message = f"the {kind} `{named}` is not for {joined(missing)}, and this document is"
         return Complaint(
@@ -92,19 +91,23 @@ def check_environments(census: Census) -> Iterator[Charge]:
     """Environments that are named and do not exist, and ids that are missing for those that do."""
     if census.project is None:
         return
-    for document in census.examined:
+    for document in census.documents:
         for index, name in enumerate(document.model.only or ()):
-            if name not in census.environments:
+            if _is_unknown(census, name):
                 yield document.source, _unknown_environment(census, ("only", index), name, at_key=False)
     for document, path, ids in _id_maps(census):
         for name in ids:
-            if name not in census.environments:
+            if _is_unknown(census, name):
                 yield document.source, _unknown_environment(census, (*path, name), name, at_key=True)
-        missing = [name for name in census.environments_of(document.model) if name not in ids]
-        if missing:
+        missing = [name for name in census.environments_of(document) if name not in ids and document.knows(*path, name)]
+        if census.surely_for(document, missing):
             message = f"no id is written for {joined(missing)}"
             hint = advice(codes.MISSING_FOR_ENVIRONMENT)
             yield document.source, Complaint(codes.MISSING_FOR_ENVIRONMENT, path, message, hint, at_key=True)
+
+
+def _is_unknown(census: Census, environment: str) -> bool:
+    return environment not in census.environments and census.knows("environments", environment)
 
 
 def _unknown_environment(census: Census, path: Path, name: str, *, at_key: bool) -> Complaint:
@@ -115,7 +118,7 @@ def _unknown_environment(census: Census, path: Path, name: str, *, at_key: bool)
 
 def _id_maps(census: Census) -> Iterator[tuple[LoadedDocument, Path, Mapping[str, str]]]:
     """Every external_id that is written as a map by environment."""
-    for document in census.examined:
+    for document in census.documents:
         if isinstance(document.model, Document) and isinstance(document.model.external_id, Mapping):
             yield document, ("external_id",), document.model.external_id
     for document, criterion, path in census.criteria:
@@ -137,13 +140,22 @@ def check_locations(census: Census) -> Iterator[Charge]:
     known = dict.fromkeys(alias for names in aliases.values() for alias in names)
     for document, path, written in _locations(census):
         if not _LITERAL_LOCATION.search(written):
-            missing = [name for name in census.environments_of(document.model) if written not in aliases[name]]
+            lacking = [name for name in census.environments_of(document) if written not in aliases[name]]
+            missing = _surely_missing(census, document, written, lacking) if lacking else ()
             if missing:
                 yield document.source, _unknown_location(census, path, written, missing, known)
 
 
+def _surely_missing(census: Census, document: LoadedDocument, alias: str, environments: Sequence[str]) -> Sequence[str]:
+    """The environments that lack an alias, but for those of which that cannot be read."""
+    if not census.knows("locations", alias):
+        return ()
+    missing = [name for name in environments if census.knows("environments", name, "locations", alias)]
+    return census.surely_for(document, missing)
+
+
 def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
-    for document in census.examined:
+    for document in census.documents:
         if isinstance(document.model, Redeemable) and document.model.effective_location is not None:
             yield document, ("effective_location",), document.model.effective_location
     for document, criterion, path in census.criteria:
@@ -152,7 +164,7 @@ def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
 
 
 def _unknown_location(
-    census: Census, path: Path, written: str, missing: list[str], known: Collection[str]
+    census: Census, path: Path, written: str, missing: Sequence[str], known: Collection[str]
 ) -> Complaint:
     if written in known:
         message = f"the location `{written}` is not known in {joined(missing)}"
@@ -169,7 +181,7 @@ def _unknown_location(
 def check_names(census: Census) -> Iterator[Charge]:
     """Documents that share kind and key, and former keys that still exist."""
     first: dict[tuple[str, str], Source] = {}
-    for source, kind, key in sorted(_names(census)):
+    for source, kind, key in sorted(set(_names(census))):
         if (kind, key) in first:
             message, hint = f"there is a {kind} `{key}` already", "give one of them another key"
             elsewhere = first[kind, key], ("key",)
@@ -179,7 +191,7 @@ def check_names(census: Census) -> Iterator[Charge]:
         model = document.model
         if isinstance(model, (Selector, Criterion, Redeemable)) and (model.kind, model.formerly) in first:
             hint = advice(codes.FORMERLY_EXISTS)
-            if model.formerly == model.key:
+            if model.formerly == model.key and document.knows("key"):
                 message = f"`{model.formerly}` is the key that the document has now"
                 yield document.source, Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, "remove this line")
                 continue
@@ -190,7 +202,7 @@ def check_names(census: Census) -> Iterator[Charge]:
 
 def _names(census: Census) -> Iterator[tuple[Source, str, str]]:
     for document in census.documents:
-        if not isinstance(document.model, Locale):
+        if not isinstance(document.model, Locale) and document.knows("key"):
             yield document.source, document.model.kind, document.model.key
     for faulty in census.faulty:
         if faulty.source is not None and faulty.key:

@@ -47,24 +47,24 @@ def check_identities(census: Census) -> Iterator[Charge]:
     """Ids that are claimed twice; ids that are derived from one name are told apart without being worked out."""
     if census.project is None:
         return
-    project = census.project.project
+    project = census.project.project if census.knows("project") else None
     claims = list(_claims(census))
-    is_mixed = any(_looks_derived(claim.written) for claim in claims)
+    is_mixed = project is not None and any(_looks_derived(claim.written) for claim in claims)
     if not is_mixed:
         claims = _suspects(claims)
-    owners: dict[tuple[str, str], _Claim] = {}
+    owners: dict[tuple[str, str | tuple[str, str]], _Claim] = {}
     told: set[tuple[str, str]] = set()
     for claim in claims:
         for environment, path, written in _ids(census, claim):
-            derived = derive_id(project, claim.kind, claim.key) if is_mixed else f"{claim.kind}/{claim.key}"
-            claimed = written or derived
-            owner = owners.setdefault((environment, claimed), claim)
+            name = claim.kind, claim.key
+            derived = derive_id(project, *name) if project is not None and is_mixed else name
+            owner = owners.setdefault((environment, written or derived), claim)
             pair = (owner.name, claim.name)
             if owner.name == claim.name or pair in told or _is_renamed(owner, claim):
                 continue
             told.add(pair)
-            external_id = written or derive_id(project, claim.kind, claim.key)
-            message = f"{owner.name} has the id {external_id} too"
+            external_id = written or (derive_id(project, *name) if project is not None else "")
+            message = f"{owner.name} has the id {external_id} too" if external_id else f"{owner.name} has the same id"
             hint, elsewhere = advice(codes.DUPLICATE_IDENTITY), (owner.document.source, owner.path)
             complaint = Complaint(codes.DUPLICATE_IDENTITY, path, message, hint, elsewhere=elsewhere)
             yield claim.document.source, complaint
@@ -84,30 +84,36 @@ def _is_renamed(owner: _Claim, claim: _Claim) -> bool:
 def _claims(census: Census) -> Iterator[_Claim]:
     for document in census.documents:
         model = document.model
-        if isinstance(model, Document):
+        if isinstance(model, Document) and _knows(document, ("formerly",), ("external_id",)):
             kind = cast("DesiredKind", model.kind)
             path: Path = ("formerly",) if model.formerly else ("key",)
             yield _Claim(document, path, kind, model.formerly or model.key, model.external_id)
-        elif isinstance(model, Campaign):
+        elif isinstance(model, Campaign) and _knows(document, ("external_campaign_id",)):
             yield _Claim(document, ("key",), "campaign", model.key, model.external_campaign_id)
     for document, criterion, path in census.criteria:
         if isinstance(criterion, InlineCriterion) and isinstance(document.model, Redeemable):
             former = inline_key(criterion.formerly or document.model.formerly or document.model.key)
-            yield _Claim(document, path, "criterion", former, criterion.external_id)
+            if _knows(document, ("formerly",), (*path, "formerly"), (*path, "external_id")):
+                yield _Claim(document, path, "criterion", former, criterion.external_id)
+
+
+def _knows(document: LoadedDocument, *paths: Path) -> bool:
+    """Whether it can be read what a document claims, and for which environments."""
+    return document.gaps is None or all(document.knows(*path) for path in (("key",), ("only",), *paths))
 
 
 def _ids(census: Census, claim: _Claim) -> Iterator[tuple[str, Path, str | None]]:
     """Environment, the path that says so, and the id that is written for it."""
     field = "external_campaign_id" if claim.kind == "campaign" else "external_id"
     within = claim.path if claim.path not in (("key",), ("formerly",)) else ()
-    for environment in census.environments_of(claim.document.model):
+    for environment in census.environments_of(claim.document):
         match claim.written:
             case None:
                 yield environment, claim.path, None
             case str() as written:
                 yield environment, (*within, field), written
-            case ids:
-                yield environment, (*within, field, environment), ids.get(environment)
+            case ids if environment in ids:
+                yield environment, (*within, field, environment), ids[environment]
 
 
 def _looks_derived(written: str | Mapping[str, str] | None) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from offers_sync import codes
-from offers_sync.loading.census import Census, Charge
+from offers_sync.loading.census import Census, Charge, LoadedDocument
 from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.conditions import is_range_of_hours, judge_condition
 from offers_sync.models.criterion import Criterion, InlineCriterion, LineItemFilter
@@ -25,10 +25,10 @@ def judge(census: Census) -> Iterator[Charge]:
     """Everything that a colleague would ask about."""
     for document in census.documents:
         if isinstance(document.model, Selector):
-            for complaint in _judge_selector(document.model):
+            for complaint in _judge_selector(document, document.model):
                 yield document.source, complaint
     for document, criterion, path in census.criteria:
-        for complaint in _judge_criterion(census, criterion, path):
+        for complaint in _judge_criterion(census, document, criterion, path):
             yield document.source, complaint
     timed = [each for each in census.criteria if any(map(is_range_of_hours, each[1].receipt_qualifiers or ()))]
     if timed:
@@ -37,14 +37,17 @@ def judge(census: Census) -> Iterator[Charge]:
         yield from judge_hours(census, timed)
 
 
-def _judge_selector(selector: Selector) -> Iterator[Complaint]:
+def _judge_selector(document: LoadedDocument, selector: Selector) -> Iterator[Complaint]:
     for side in ("base_items", "modifiers"):
         items = getattr(selector, side)
         for index, clause in enumerate(items.clauses if items is not None else ()):
-            yield from judge_condition(clause, (side, "clauses", index, "value"))
+            if document.knows(side, "clauses", index):
+                yield from judge_condition(clause, (side, "clauses", index, "value"))
 
 
-def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
+def _judge_criterion(
+    census: Census, document: LoadedDocument, criterion: Criterion | InlineCriterion, path: Path
+) -> Iterator[Complaint]:
     if criterion.rounding_rule is not None:
         message = f"`rounding_rule: {criterion.rounding_rule}` rounds the discount to whole dollars"
         yield Complaint(codes.ROUNDS_DOLLARS, (*path, "rounding_rule"), message, advice(codes.ROUNDS_DOLLARS))
@@ -54,56 +57,70 @@ def _judge_criterion(census: Census, criterion: Criterion | InlineCriterion, pat
         message = f"{percent:f} percent takes off more than the items cost"
         yield Complaint(codes.PERCENT_OVER_100, at, message, advice(codes.PERCENT_OVER_100))
     filters = criterion.line_item_filters or ()
+    knows_filters = document.knows(*path, "line_item_filters")
     is_narrowed = any(line_filter.processing_method != "exclude" for line_filter in filters)
-    if not is_narrowed and criterion.qc_processing_function not in _WITHOUT_FILTER:
+    if not is_narrowed and knows_filters and _works_on_items(document, criterion, path):
         message = "every item of the receipt is discounted: there is no line item filter"
         if filters:
             message = "every item but those excluded is discounted: all line item filters exclude"
         at = (*path, "line_item_filters") if filters else path
         yield Complaint(codes.NO_FILTER, at, message, advice(codes.NO_FILTER))
     for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
-        place = (*path, "receipt_qualifiers", index, "value")
-        yield from judge_condition(qualifier, place)
-    yield from _judge_exclusions(census, criterion, path)
-    yield from _judge_minimum(census, criterion, path)
+        place = (*path, "receipt_qualifiers", index)
+        if document.knows(*place):
+            yield from judge_condition(qualifier, (*place, "value"))
+    yield from _judge_exclusions(census, document, criterion, path)
+    if knows_filters:
+        yield from _judge_minimum(census, document, criterion, path)
 
 
-def _judge_exclusions(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
+def _works_on_items(document: LoadedDocument, criterion: Criterion | InlineCriterion, path: Path) -> bool:
+    """Whether the function works on single lines of the receipt."""
+    function = criterion.qc_processing_function
+    return function not in _WITHOUT_FILTER and document.knows(*path, "qc_processing_function")
+
+
+def _judge_exclusions(
+    census: Census, document: LoadedDocument, criterion: Criterion | InlineCriterion, path: Path
+) -> Iterator[Complaint]:
     """A qualifier that asks for an item that is *not* something holds of nearly every receipt."""
     for index, qualifier in enumerate(criterion.item_qualifiers or ()):
         if qualifier.expression_type not in (None, "line_item_exists") or not isinstance(qualifier.selector, str):
             continue
-        selector = census.by_name.get(("selector", qualifier.selector))
-        if selector is not None and isinstance(selector.model, Selector) and _only_excludes(selector.model):
+        place = (*path, "item_qualifiers", index)
+        clauses = _clauses_of(census, qualifier.selector) if document.knows(*place) else None
+        if clauses and all(clause.operator in _NEGATIVE_OPERATORS for clause in clauses):
             message = f"`{qualifier.selector}` says what is left out, and as a qualifier it asks for such an item"
-            at = (*path, "item_qualifiers", index, "selector")
-            yield Complaint(codes.EXCLUSION_AS_QUALIFIER, at, message, advice(codes.EXCLUSION_AS_QUALIFIER))
+            hint = advice(codes.EXCLUSION_AS_QUALIFIER)
+            yield Complaint(codes.EXCLUSION_AS_QUALIFIER, (*place, "selector"), message, hint)
 
 
-def _only_excludes(selector: Selector) -> bool:
-    clauses: list[Clause] = selector.base_items.clauses if selector.base_items is not None else []
-    return bool(clauses) and all(clause.operator in _NEGATIVE_OPERATORS for clause in clauses)
+def _clauses_of(census: Census, selector: str) -> Sequence[Clause] | None:
+    """The conditions on base items of a selector; nothing where they cannot be read."""
+    document = census.by_name.get(("selector", selector))
+    if document is None or not isinstance(document.model, Selector) or not document.knows("base_items"):
+        return None
+    return document.model.base_items.clauses if document.model.base_items is not None else ()
 
 
-def _judge_minimum(census: Census, criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Complaint]:
+def _judge_minimum(
+    census: Census, document: LoadedDocument, criterion: Criterion | InlineCriterion, path: Path
+) -> Iterator[Complaint]:
     """Some vendors of orders send the discount back as a line, which then counts against the offer's own minimum."""
     if any(_may_leave_out_discounts(census, each) for each in criterion.line_item_filters or ()):
         return
     for index, condition in enumerate(criterion.receipt_qualifiers or ()):
-        if condition.attribute in _AMOUNTS and condition.operator in _AT_LEAST:
+        at = (*path, "receipt_qualifiers", index)
+        if condition.attribute in _AMOUNTS and condition.operator in _AT_LEAST and document.knows(*at):
             message = "the offer's own discount may come back as a line and count against this minimum"
-            at = (*path, "receipt_qualifiers", index)
             yield Complaint(codes.DISCOUNT_LINE_COUNTS, at, message, advice(codes.DISCOUNT_LINE_COUNTS))
 
 
 def _may_leave_out_discounts(census: Census, line_filter: LineItemFilter) -> bool:
-    """What git does not manage may say anything."""
+    """What git does not manage may say anything, and so may what cannot be read."""
     if line_filter.processing_method != "exclude":
         return False
-    if not isinstance(line_filter.selector, str):
-        return True
-    selector = census.by_name.get(("selector", line_filter.selector))
-    sides = selector.model.base_items if selector is not None and isinstance(selector.model, Selector) else None
-    return sides is not None and any(
-        clause.attribute == "line_item_type" and _DISCOUNT_LINE in clause.value.split(",") for clause in sides.clauses
+    clauses = _clauses_of(census, line_filter.selector) if isinstance(line_filter.selector, str) else None
+    return clauses is None or any(
+        clause.attribute == "line_item_type" and _DISCOUNT_LINE in clause.value.split(",") for clause in clauses
     )

@@ -5,19 +5,19 @@ What one environment makes of the documents is said by ``resolving``; nothing he
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, starmap
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from offers_sync import codes
 from offers_sync.collecting import no_collection
 from offers_sync.findings import Finding, Position, Severity, Source
 from offers_sync.loading.census import Census, Charge, FaultyDocument, LoadedDocument
 from offers_sync.loading.complaints import Complaint, advice, from_pointer
+from offers_sync.loading.complaints import Path as FieldPath
 from offers_sync.loading.composing import read_values
 from offers_sync.loading.crosschecks import (
     check_allowances,
@@ -35,29 +35,28 @@ from offers_sync.loading.moments import check_moments
 from offers_sync.loading.places import places_in
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.project_rules import Surroundings
-from offers_sync.loading.salvaging import Salvaged, salvage
 from offers_sync.loading.secrecy import cover_secrets
 from offers_sync.loading.texts import FileText
 from offers_sync.loading.translations import check_translations
-from offers_sync.loading.validating import examine_document, examine_project
+from offers_sync.loading.validating import Examined, examine_document, examine_project
 from offers_sync.models.kinds import KINDS, AnyDocument
 from offers_sync.models.project import Project, is_waived
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from offers_sync.loading.salvaging import Gaps
 
 __all__ = ["Loaded", "LoadedDocument", "load_files", "load_project"]
 
 _BATCH: Final = 64
 """Files are parsed, then examined, so many at a time: what stays in the processor's cache is quicker by a tenth."""
-_KEY_LINE: Final = re.compile(r"^[ \t-]*key:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
-_CHECKS_OF_REFERENCES: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
-    check_references,
-    check_environments,
-    check_locations,
-)
-"""These are asked of documents with faults too, as far as they can be read."""
 _CHECKS: Final[tuple[Callable[[Census], Iterator[Charge]], ...]] = (
     check_names,
     check_allowances,
-    *_CHECKS_OF_REFERENCES,
+    check_references,
+    check_environments,
+    check_locations,
     check_identities,
     check_translations,
     check_moments,
@@ -129,10 +128,11 @@ class _Reading:
         self._surroundings, self._focus = surroundings, focus
         self._texts: dict[str, FileText] = {}
         self._project: Project | None = None
-        self._sound_rest: Project | None = None
+        self._rest_of_project: Project | None = None
+        self._waiving: Project | None = None
         self._documents: list[LoadedDocument] = []
         self._faulty: list[FaultyDocument] = []
-        self._salvaged: dict[Source, Salvaged] = {}
+        self._gaps: dict[Source, Gaps] = {}
         self._names: dict[Source, tuple[str, str]] = {}
         self._findings: list[Finding] = []
         self._charges: list[Charge] = []
@@ -149,6 +149,7 @@ class _Reading:
         text = decode(file)
         if isinstance(text, Finding):
             self._findings.append(text)
+            self._count_lost(file.content.decode("utf-8", "replace"), is_whole=False)
             return
         if file.name == PROJECT_FILE:
             text = cover_secrets(text)
@@ -156,17 +157,20 @@ class _Reading:
         values = read_values(text)
         if values.complaints:
             self._findings.extend(find_in_text(text, complaint) for complaint in values.complaints)
-            self._count_lost(text)
+            self._count_lost(text.text, is_whole=values.is_whole)
         elif all(written is None for written in values.documents):
             self._findings.append(_empty(text))
         for index, written in enumerate(values.documents):
             if written is not None:
                 yield Source(file.name, index), written
 
-    def _count_lost(self, text: FileText) -> None:
-        """Documents behind a syntax error, by their key alone, so that references to them are left in peace."""
-        for key in _KEY_LINE.findall(text.text):
-            self._faulty.extend(FaultyDocument(kind, key, None) for kind in KINDS)
+    def _count_lost(self, text: str, *, is_whole: bool) -> None:
+        """Documents that a text may have beside those that were read from it, by their names alone."""
+        from offers_sync.loading.losing import lost_catalogues, lost_keys  # noqa: PLC0415  only where something is wrong
+
+        self._faulty.extend(lost_keys(text))
+        if not is_whole:
+            self._faulty.extend(lost_catalogues(text))
 
     def _read_project(self, source: Source, written: Any) -> None:
         if source.index != 0:
@@ -175,61 +179,74 @@ class _Reading:
             self._charges.append((source, complaint))
             return
         examined = examine_project(written, self._surroundings)
-        self._project = self._sound_rest = cast("Project | None", examined.model)
+        self._project = self._rest_of_project = self._waiving = cast("Project | None", examined.model)
         if self._project is None and isinstance(written, dict):
-            self._sound_rest = _rest_of_project(written, examined.complaints)
+            rest = cast("Project | None", self._salvage(Project, source, written, examined))
+            self._rest_of_project, self._waiving = rest, _without_ended(rest, examined.complaints)
         self._charges.extend((source, complaint) for complaint in examined.complaints)
 
     def _read_document(self, source: Source, written: Any) -> None:
         examined = examine_document(written)
-        kind, key = self._names[source] = _name_of(written)
+        self._names[source] = _name_of(written)
         if examined.model is not None:
             self._documents.append(LoadedDocument(cast("AnyDocument", examined.model), source))
-        elif kind in KINDS:
-            self._faulty.append(FaultyDocument(kind, key, source))
-            self._salvage(kind, source, written)
+        else:
+            self._read_faulty_document(source, written, examined)
         self._charges.extend((source, complaint) for complaint in examined.complaints)
 
-    def _salvage(self, kind: str, source: Source, written: dict[str, Any]) -> None:
-        salvaged = salvage(KINDS[kind], written)
-        if salvaged is not None:
-            self._salvaged[source] = salvaged
+    def _read_faulty_document(self, source: Source, written: Any, examined: Examined) -> None:
+        kind, key = self._names[source]
+        if kind in KINDS:
+            rest = self._salvage(KINDS[kind], source, written, examined)
+            self._faulty.append(FaultyDocument(kind, key, source, is_read=rest is not None))
+            if rest is not None:
+                self._documents.append(LoadedDocument(cast("AnyDocument", rest), source, self._gaps[source]))
+
+    def _salvage(
+        self, model: type[BaseModel], source: Source, written: dict[str, Any], examined: Examined
+    ) -> BaseModel | None:
+        from offers_sync.loading.salvaging import salvage  # noqa: PLC0415  only where something is wrong
+
+        salvaged = salvage(model, written, examined.complaints)
+        if salvaged is None:
+            return None
+        self._gaps[source] = salvaged.gaps
+        return salvaged.model
 
     def finish(self, folder: Path) -> Loaded:
         """Hold the documents against each other, and look up where everything stands."""
-        census = Census(self._sound_rest, tuple(self._documents), tuple(self._faulty))
-        for check in _CHECKS:
-            self._charges.extend(check(census))
-        if self._salvaged:
-            self._check_salvaged(census)
+        documents = tuple(self._documents)
+        gaps = self._gaps.get(Source(PROJECT_FILE))
+        self._judge(Census(self._rest_of_project, documents, tuple(self._faulty), gaps))
         self._charges.sort(key=lambda charge: charge[0])
         counted = (charge for charge in self._charges if self._counts(*charge))
         findings = (finding for finding in self._findings if finding.position and self._is_asked(finding.position.file))
         everything = sorted((*findings, *starmap(self._find, counted)), key=lambda finding: finding.sort_key)
         count = sum(self._is_asked(source.file) for source in self._names)
-        return Loaded(folder, self._project, census.documents, tuple(_once(everything)), count, self._texts)
+        sound = documents if not self._gaps else tuple(each for each in documents if each.gaps is None)
+        return Loaded(folder, self._project, sound, tuple(_once(everything)), count, self._texts)
 
-    def _check_salvaged(self, census: Census) -> None:
-        """What documents with faults refer to, but for what was filled in or complained about before."""
-        known = {(source, complaint.path) for source, complaint in self._charges}
-        rest = tuple(
-            LoadedDocument(cast("AnyDocument", salvaged.model), source) for source, salvaged in self._salvaged.items()
-        )
-        examined = replace(census, salvaged=rest)
-        for check in _CHECKS_OF_REFERENCES:
-            self._charges.extend(
-                (source, complaint)
-                for source, complaint in check(examined)
-                if self._salvaged[source].wrote(complaint.path) and (source, complaint.path) not in known
-            )
+    def _judge(self, census: Census) -> None:
+        """Hold the documents against each other; what was complained about before is left in peace."""
+        known = {(source, complaint.path) for source, complaint in self._charges if _is_about_value(complaint)}
+        for check in _CHECKS:
+            charges = check(census)
+            self._charges.extend(charges if not self._gaps else self._credible(charges, known))
+
+    def _credible(self, charges: Iterable[Charge], known: Collection[tuple[Source, FieldPath]]) -> Iterator[Charge]:
+        """Those about something that a person wrote and that nobody complained about before."""
+        for source, complaint in charges:
+            gaps = self._gaps.get(source)
+            if (gaps is None or not gaps.cover(complaint.path)) and (source, complaint.path) not in known:
+                yield source, complaint
 
     def _counts(self, source: Source, complaint: Complaint) -> bool:
         """Whether the file is asked about, and no reviewed exception waives the complaint, which is no error."""
         if not self._is_asked(source.file):
             return False
-        if self._project is None or complaint.code.severity is Severity.ERROR:
+        if self._waiving is None or complaint.code.severity is Severity.ERROR:
             return True
-        return not is_waived(self._project, complaint.code.name, *self._names.get(source, ("", "")))
+        return not is_waived(self._waiving, complaint.code.name, *self._names.get(source, ("", "")))
 
     def _is_asked(self, file: str) -> bool:
         return self._focus is None or self._focus.holds(file)
@@ -252,21 +269,18 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
         seen.add(said)
 
 
-def _rest_of_project(written: dict[str, Any], complaints: Iterable[Complaint]) -> Project | None:
-    """An offers.yaml to hold documents against, if its faults do not bear on them."""
-    salvaged = salvage(Project, written) if all(map(_bears_on_no_document, complaints)) else None
-    return cast("Project", salvaged.model) if salvaged is not None else None
+def _without_ended(project: Project | None, complaints: Iterable[Complaint]) -> Project | None:
+    """The project without the exceptions that have ended, which waive nothing."""
+    ended = {complaint.path[1] for complaint in complaints if complaint.code is codes.ALLOWANCE_EXPIRED}
+    if project is None or not ended:
+        return project
+    lasting = [each for place, each in enumerate(project.allow or ()) if place not in ended]
+    return project.model_copy(update={"allow": lasting})
 
 
-def _bears_on_no_document(complaint: Complaint) -> bool:
-    match complaint.path:
-        case ("guards" | "allow", *_):
-            return True
-        case ("environments", _):
-            return complaint.code is codes.FIELD_NEEDED
-        case ("environments", _, str() as field, *_):
-            return field != "locations" and complaint.meant != "locations"
-    return False
+def _is_about_value(complaint: Complaint) -> bool:
+    """Whether it is an error at a value, rather than one at a mapping for what that lacks."""
+    return complaint.code.severity is Severity.ERROR and complaint.code is not codes.FIELD_NEEDED
 
 
 def _name_of(written: Any) -> tuple[str, str]:

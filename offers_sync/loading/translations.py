@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from offers_sync import codes
@@ -23,9 +24,8 @@ class _Text(NamedTuple):
 
     language: str
     name: str
-    source: Source
+    document: LoadedDocument
     path: Path
-    environments: tuple[str, ...]
 
 
 def check_translations(census: Census) -> Iterator[Charge]:
@@ -33,63 +33,63 @@ def check_translations(census: Census) -> Iterator[Charge]:
     yield from _check_languages(census)
     offers: dict[str, list[LoadedDocument]] = {}
     for document in census.documents:
-        if isinstance(document.model, Redeemable):
+        if isinstance(document.model, Redeemable) and document.knows("key"):
             offers.setdefault(document.model.key, []).append(document)
     catalogued: dict[str, list[_Text]] = {}
     for document in census.documents:
         if isinstance(document.model, Locale):
-            here = census.environments_of(document.model)
             for key, translation in document.model.redeemables.items():
                 path = ("redeemables", key)
-                yield from _check_catalogued(census, document.source, path, key, here)
-                found = _texts_of(translation, document.model.language, document.source, path, here)
-                catalogued.setdefault(key, []).extend(found)
+                yield from _check_catalogued(census, document, path, key)
+                if document.knows("language"):
+                    found = _texts_of(translation, document.model.language, document, path)
+                    catalogued.setdefault(key, []).extend(found)
     for key in {**offers, **catalogued}:
         owners, others = offers.get(key, ()), catalogued.get(key, ())
         if others or len(owners) > 1:  # one document alone writes no text twice
-            yield from _check_twice([*(text for owner in owners for text in _texts_inside(census, owner)), *others])
+            written = [*(text for owner in owners for text in _texts_inside(owner)), *others]
+            yield from _check_twice(census, written)
     yield from _check_missing(census, catalogued)
 
 
-def _texts_inside(census: Census, document: LoadedDocument) -> Iterator[_Text]:
+def _texts_inside(document: LoadedDocument) -> Iterator[_Text]:
     """The translations that an offer's own document holds."""
     if isinstance(document.model, Redeemable):
-        here = census.environments_of(document.model)
         for language, translation in (document.model.locales or {}).items():
-            yield from _texts_of(translation, language, document.source, ("locales", language), here)
+            yield from _texts_of(translation, language, document, ("locales", language))
 
 
-def _texts_of(
-    translation: Translation, language: str, source: Source, path: Path, here: tuple[str, ...]
-) -> Iterator[_Text]:
+def _texts_of(translation: Translation, language: str, document: LoadedDocument, path: Path) -> Iterator[_Text]:
     for name in _TEXTS:
-        if getattr(translation, name) is not None:
-            yield _Text(language, name, source, (*path, name), here)
+        if getattr(translation, name) is not None and document.knows(*path, name):
+            yield _Text(language, name, document, (*path, name))
 
 
-def _check_catalogued(census: Census, source: Source, path: Path, key: str, here: Sequence[str]) -> Iterator[Charge]:
+def _check_catalogued(census: Census, document: LoadedDocument, path: Path, key: str) -> Iterator[Charge]:
     offer = census.by_name.get(("redeemable", key))
     if offer is None:
         if ("redeemable", key) not in census.faulty_names:
             hint = census.guess("redeemable", key) or "remove the entry"
             message = f"there is no redeemable `{key}`"
-            yield source, Complaint(codes.UNKNOWN_REFERENCE, path, message, hint, at_key=True)
-    elif here and not set(here) & set(census.environments_of(offer.model)):
+            yield document.source, Complaint(codes.UNKNOWN_REFERENCE, path, message, hint, at_key=True)
+        return
+    here = census.environments_of(document)
+    if here and not set(here) & set(census.environments_of(offer)):
         message = f"the redeemable `{key}` is for no environment of this catalogue"
         hint = f"it is written in {offer.source.file}; compare `only` of the two"
-        yield source, Complaint(codes.REFERENCE_NOT_HERE, path, message, hint, at_key=True)
+        yield document.source, Complaint(codes.REFERENCE_NOT_HERE, path, message, hint, at_key=True)
 
 
-def _check_twice(written: Sequence[_Text]) -> Iterator[Charge]:
+def _check_twice(census: Census, written: Sequence[_Text]) -> Iterator[Charge]:
     seen: dict[tuple[str, str], list[_Text]] = {}
     for text in written:
         others = seen.setdefault((text.language, text.name), [])
         for other in others:
-            if not other.environments or set(text.environments) & set(other.environments):
+            if census.share_environment(text.document, other.document):
                 message = f"the {text.name} in {text.language} is already written"
-                elsewhere = other.source, other.path
-                hint = "keep one of the two"
-                yield text.source, Complaint(codes.TEXT_TWICE, text.path, message, hint, elsewhere=elsewhere)
+                elsewhere = other.document.source, other.path
+                complaint = Complaint(codes.TEXT_TWICE, text.path, message, "keep one of the two", elsewhere=elsewhere)
+                yield text.document.source, complaint
                 break
         others.append(text)
 
@@ -121,14 +121,15 @@ def _odd_languages(census: Census) -> Iterator[tuple[Source, str, Path, bool]]:
 
 def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) -> Iterator[Charge]:
     """One notice for an offer, whatever number of languages it lacks."""
-    wanted = dict.fromkeys((census.project.locales if census.project is not None else None) or ())
+    wanted = _wanted_languages(census)
     if not wanted:
         return
+    unread = _unread_texts(census)
     for document in census.documents:
         offer = document.model
-        if not isinstance(offer, Redeemable) or offer.retired:
+        if not isinstance(offer, Redeemable) or offer.retired or not _knows_texts(document):
             continue
-        needed = [name for name in _TEXTS if getattr(offer, name) is not None]
+        needed = [name for name in _TEXTS if getattr(offer, name) is not None and document.knows(name)]
         inside = offer.locales or {}
         outside = {(text.language, text.name) for text in catalogued.get(offer.key, ())}
         lacking = []
@@ -137,10 +138,50 @@ def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) ->
             missing = [
                 name for name in needed if getattr(translation, name, None) is None and (language, name) not in outside
             ]
+            if missing and unread:
+                missing = [name for name in missing if not _may_be_in(unread, language, offer.key, name)]
+            if missing and document.gaps is not None:
+                missing = [name for name in missing if document.knows("locales", language, name)]
             if missing:
                 lacking.append((language, missing))
         if lacking:
             yield document.source, _missing(offer, needed, lacking)
+
+
+def _wanted_languages(census: Census) -> list[str]:
+    """The languages that offers.yaml asks for, once each, but for those that stand in for what cannot be read."""
+    written = (census.project.locales if census.project is not None else None) or ()
+    return list(dict.fromkeys(language for index, language in enumerate(written) if census.knows("locales", index)))
+
+
+def _knows_texts(document: LoadedDocument) -> bool:
+    """Whether it can be read which offer it is, and whether it is still one."""
+    return document.gaps is None or (document.knows("key") and document.knows("retired"))
+
+
+_Unread = tuple[str, str, str]
+"""Language, key and name of a text; nothing stands for any."""
+
+
+def _unread_texts(census: Census) -> set[_Unread]:
+    """The texts that catalogues may hold where they cannot be read."""
+    unread = {(each.key, "", "") for each in census.faulty if each.kind == "locale" and not each.is_read}
+    for document in census.documents:
+        catalogue = document.model
+        if document.gaps is None or not isinstance(catalogue, Locale):
+            continue
+        if not document.knows("language"):
+            unread |= {("", key, "") for key in catalogue.redeemables}
+        for gap in document.gaps:
+            if gap[0] == "redeemables":
+                _, key, name, *_ = (*map(str, gap), "", "")
+                unread.add((catalogue.language if document.knows("language") else "", key, name))
+    return unread
+
+
+def _may_be_in(unread: Collection[_Unread], language: str, key: str, name: str) -> bool:
+    """Whether a text may be one of those."""
+    return any(each in unread for each in product((language, ""), (key, ""), (name, "")))
 
 
 def _missing(offer: Redeemable, needed: Sequence[str], lacking: Sequence[tuple[str, list[str]]]) -> Complaint:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from offers_sync import codes
 from offers_sync.findings import Severity
-from offers_sync.loading.complaints import Complaint, Path
+from offers_sync.loading.complaints import Complaint, Path, is_covered
 from offers_sync.loading.composing import FLAWED
 from offers_sync.loading.project_rules import Surroundings, check_project
 from offers_sync.loading.vocabulary import advise_missing, did_you_mean, models_in
@@ -78,7 +78,7 @@ def _examine(model: type[BaseModel], written: dict[str, Any], more: Iterable[Com
         complaints += [
             other
             for other in others
-            if not _is_covered(other.path, seen) and not (other.code is codes.CHOOSE_ONE and other.path in mistaken)
+            if not is_covered(other.path, seen) and not (other.code is codes.CHOOSE_ONE and other.path in mistaken)
         ]
     is_sound = all(complaint.code.severity is not Severity.ERROR for complaint in complaints)
     return Examined(value if is_sound else None, tuple(complaints))
@@ -94,11 +94,6 @@ def _make(model: type[BaseModel], written: dict[str, Any]) -> BaseModel:
         if len(kept) == len(written):
             raise
         return cast("BaseModel", validate(kept))
-
-
-def _is_covered(path: Path, seen: set[Path]) -> bool:
-    """Whether the value, or one that holds it, is complained about; a document as a whole covers nothing."""
-    return any(path[:length] in seen for length in range(1, len(path) + 1))
 
 
 def _complain(fault: Fault) -> Complaint:
