@@ -201,6 +201,8 @@ class _Reading:
             self._faulty.append(FaultyDocument(kind, key, source, is_read=rest is not None))
             if rest is not None:
                 self._documents.append(LoadedDocument(cast("AnyDocument", rest), source, self._gaps[source]))
+        if kind not in KINDS or not key:
+            self._count_unnamed(source, key)
 
     def _salvage(
         self, model: type[BaseModel], source: Source, written: dict[str, Any], examined: Examined
@@ -212,6 +214,15 @@ class _Reading:
             return None
         self._gaps[source] = salvaged.gaps
         return salvaged.model
+
+    def _count_unnamed(self, source: Source, key: str) -> None:
+        """A document whose kind or key cannot be read."""
+        from offers_sync.loading.losing import lost_key  # noqa: PLC0415  only where something is wrong
+
+        if key:
+            self._faulty.extend(lost_key(key))
+        else:
+            self._count_lost(self._texts[source.file].text, is_whole=False)
 
     def finish(self, folder: Path) -> Loaded:
         """Hold the documents against each other, and look up where everything stands."""

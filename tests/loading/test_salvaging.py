@@ -444,6 +444,26 @@ def test_an_exception_that_has_ended_waives_nothing(project: WrittenFiles) -> No
 # ------------------------------------------------------------------- documents of which only the name can be read
 
 
+@pytest.mark.parametrize(
+    ("selector", "fault"),
+    [
+        (SELECTOR.replace("kind: selector", "kind: selektor"), "1:7 unknown-kind"),
+        (SELECTOR.replace("kind: selector\n", ""), "1:1 unknown-kind"),
+        (SELECTOR.replace("kind: selector", "kind: [selector]"), "1:7 unknown-kind"),
+        (SELECTOR.replace("kind: selector", "kind: !x selector"), "1:7 yaml-tag"),
+        ("- " + SELECTOR.replace("\n", "\n  ").rstrip(), "1:1 not-a-mapping"),
+        ("{name: Sandwiches, 'key': 'sandwiches', kind: [", "1:47 yaml-syntax"),
+        (SELECTOR + "note: \udce9\n", "7:7 not-utf8"),
+    ],
+)
+def test_a_document_of_no_kind_is_not_missing(project: WrittenFiles, selector: str, fault: str) -> None:
+    """Its key is enough to leave references to it in peace."""
+    project.write("a.yaml", selector.encode("utf-8", "surrogateescape"))
+    project.write("b.yaml", CRITERION)
+
+    assert project.told() == [f"a.yaml:{fault}"]
+
+
 def test_a_key_that_is_missing_hides_no_reference(project: WrittenFiles) -> None:
     """Only a key that stands in the file may be meant."""
     assert told(project, a=SELECTOR.replace("key: sandwiches\n", ""), b=CRITERION) == [
