@@ -452,9 +452,10 @@ VALUE_NEVER_MATCHES = _warning(
 HOUR_COUNTS_WHOLE = _notice(
     "hour-counts-whole",
     "The last hour counts to its end",
-    "A range of hours such as 14..18 covers until 18:59, and a text of the offer names that hour as its end; or the "
-    "range ends with 24, which no clock shows. A plan says of every range until when it is.",
-    "Write 14..17 for an offer that ends at six o'clock, or mend the text.",
+    "A range of hours such as 14..18 covers until 18:59, and no text of the offer says that it ends with the hour "
+    "after; or the range ends with 24, which no clock shows. A plan says of every range until when it is.",
+    "Write 14..17 for an offer that ends at six o'clock; where all of the last hour is meant, say so in a text, or "
+    "waive the finding.",
 )
 
 # -------------------------------------------------------------------------------------- against the live side

@@ -1,8 +1,7 @@
 """Ranges of hours on the receipt's clock, against the hour at which the offer's own texts say that it ends.
 
 The last hour of a range counts to its end: 14..17 covers until 17:59.  Whether that was meant cannot be told from the
-range, so one is doubted only where a text that people read ends with its last hour, or where no clock shows that
-hour.  Only English is understood.
+range, so each is pointed out, unless a text that people read says the same.  Only English is understood.
 """
 
 from __future__ import annotations
@@ -104,11 +103,18 @@ def _judge(value: str, path: Path, texts: _Texts) -> Iterator[Complaint]:
         yield Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint)
     elif first < last < _DAY:
         promises = list(_promises(texts))
+        if any(promise.is_of(first, last + 1) for promise in promises):
+            return
         doubt = next((promise for promise in promises if promise.is_of(first, last)), None)
-        if doubt is not None and not any(promise.is_of(first, last + 1) for promise in promises):
-            message = f"`{value}` covers until {last}:59, and a text says `{doubt.words}`"
-            hint = f"for an offer that ends at {last}:00, write {first}..{last - 1}"
-            yield Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint, elsewhere=doubt.place)
+        message, hint = (
+            f"`{value}` covers until {last}:59",
+            f"for an offer that ends at {last}:00, write {first}..{last - 1}",
+        )
+        if doubt is not None:
+            message = f"{message}, and a text says `{doubt.words}`"
+        yield Complaint(
+            codes.HOUR_COUNTS_WHOLE, path, message, hint, elsewhere=doubt.place if doubt is not None else None
+        )
 
 
 def _promises(texts: _Texts) -> Iterator[_Promise]:
