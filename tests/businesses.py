@@ -14,7 +14,7 @@ import json
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from offers_sync.findings import Position, Source
 from offers_sync.models.project import Allowance, Guards
 from offers_sync.models.secrets import Secret
 from offers_sync.models.values import Applied, Desired, DesiredKind, ObjectKind, Origin, Snapshot
+from offers_sync.planning.annotating import Annotator
 from offers_sync.planning.plan import Plan
 from offers_sync.planning.planner import Question, make_plan
 from offers_sync.sandbox import Embedded, Faults, Settings, open_embedded
@@ -266,13 +267,19 @@ class Business:
             )
             return Run(change(plan), run, surroundings).carry_out()
 
-    def plan(self, *, remembers: bool = True) -> Plan:
+    def plan(self, *, remembers: bool = True, annotators: Sequence[Annotator] = ()) -> Plan:
         """What is left to do, with or without the memory."""
         with self.client(Life()) as client:
-            return self._planned(self.store(), client, is_applying=False, remembers=remembers)[0]
+            return self._planned(self.store(), client, annotators, is_applying=False, remembers=remembers)[0]
 
     def _planned(
-        self, store: Store, client: Client, *, is_applying: bool, remembers: bool = True
+        self,
+        store: Store,
+        client: Client,
+        annotators: Sequence[Annotator] = (),
+        *,
+        is_applying: bool,
+        remembers: bool = True,
     ) -> tuple[Plan, Snapshot]:
         began = store.now()
         gifts = any(each.kind == "campaign" for each in self.documents)
@@ -291,7 +298,7 @@ class Business:
             unsettled=earlier.unsettled,
             campaigns=Campaigns(store).all() if gifts else (),
         )
-        plan = make_plan(question, locate)
+        plan = make_plan(question, locate, annotators)
         if is_applying:
             store.settle(earlier.endings, adopted(plan, self.documents, snapshot, applied))
         return plan, snapshot

@@ -109,9 +109,9 @@ def find_warned(payload: Tree, warning: Tree) -> str | None:
     item, message = warning.get("item"), str(warning.get("message") or "")
     names = faulty_names(message)
     place = _payload_place(str(warning.get("place") or ""), payload)
-    if isinstance(item, Mapping) and len(item) == 1 and names == tuple(item):
-        pointer = "".join(f"/{step}" for step in (*place[:-1], names[0]))
-        return pointer if _at(payload, (*place[:-1], names[0])) == item[names[0]] else None
+    if isinstance(item, Mapping) and names == tuple(item) == place[-1:]:  # an operator, which is no member of a list
+        is_written = _at(payload, place) == item[names[0]]
+        return "".join(f"/{step}" for step in place) if is_written else None
     is_repeated = message.startswith(contract.WARNING_DUPLICATE)
     echoes = [*_echoes(payload, place, item), *(_echoes_anywhere(payload, item) if not place else ())]
     if not echoes:

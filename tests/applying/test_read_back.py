@@ -9,8 +9,10 @@ from businesses import Business, criterion, document, fields_changed, outcomes, 
 from offers_sync.applying.events import Waiting
 from offers_sync.applying.surroundings import Patience
 from offers_sync.errors import ExitCode
+from offers_sync.planning.foretelling import recalling
 from offers_sync.planning.plan import Plan
 from offers_sync.sandbox import Fault, Faults, Lag, Settings
+from offers_sync.wire import codec
 
 Open = Callable[..., Business]
 LUNCH = selector("lunch")
@@ -46,6 +48,20 @@ def test_a_dropped_part_is_told_at_its_line_and_keeps_offers_back(opened: Open) 
         "Required parameters missing or invalid: attribute"
     )
     assert report.exit_code == ExitCode.PARTIAL
+
+
+def test_a_filter_of_nothing_but_a_selector_is_told_at_its_line(opened: Open) -> None:
+    """An entry with one member is an entry all the same: the warning finds it, and stays as long as it does."""
+    bare = criterion("bare", line_item_filters=[{"selector": "nope-unknown"}])
+    business = opened(bare)
+
+    report = business.apply()
+
+    assert [line.partition(": Required")[0] for line in said(report)] == [
+        "criterions/bare.yaml:4:1: part-was-dropped: the server dropped this filter"
+    ]
+    found = {finding.code: finding.path for finding in business.plan(annotators=[recalling(codec.encode)]).findings}
+    assert found == {"part-was-dropped": "/line_item_filters/0/selector", "kept-by-server": "/line_item_filters"}
 
 
 def test_an_incomplete_criterion_keeps_offers_back_in_later_runs(opened: Open) -> None:

@@ -146,6 +146,18 @@ CLAUSE: Final = {"attribute": "item_id", "operator": "in", "value": "1"}
             {"qualifying_expressions_operator": "any"},
             None,
         ),
+        (
+            "line_item_filters",
+            "Required parameters missing or invalid: line_item_selector_id",
+            {"line_item_selector_id": "a"},
+            "/line_item_filters/0/line_item_selector_id",
+        ),
+        (
+            "line_item_filters",
+            "Required parameters missing or invalid: line_item_selector_id",
+            {"line_item_selector_id": "d"},
+            None,
+        ),
         ("line_item_filters", "Some other text", {"line_item_selector_id": "b", "quantity": 9}, "/line_item_filters/1"),
         ("", "Some other text", {"line_item_selector_id": "b", "quantity": 9}, "/line_item_filters/1"),
         ("line_item_filters", "Some other text", {"line_item_selector_id": "b", "quantity": 4}, None),
