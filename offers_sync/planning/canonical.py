@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -47,6 +47,8 @@ _LOCAL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ?Z| ?UTC| ?[+-]\d\d:?\d\d)?", re.ASCII
 )
 _WHOLE: Final = Decimal(1)
+_EXACT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""The usual context rounds what has more than 28 digits."""
 _DIGITS_LIMIT: Final = 24
 """A number with more digits than any field takes is left as the text it was."""
 
@@ -213,7 +215,7 @@ def _number(value: Any) -> Any:
         return number
     if not number.is_finite() or abs(number.adjusted()) > _DIGITS_LIMIT:
         return str(value)
-    return number.quantize(_WHOLE) if number == number.to_integral_value() else number.normalize()
+    return number.quantize(_WHOLE) if number == number.to_integral_value() else number.normalize(_EXACT)
 
 
 def _parsed_number(value: Any) -> Any:

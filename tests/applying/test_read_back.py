@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from businesses import Business, criterion, document, fields_changed, outcomes, redeemable, said, selector, without
@@ -139,6 +140,18 @@ def test_what_the_server_alters_is_told(opened: Open) -> None:
 
     assert [line.partition(" was")[0] for line in said(report)] == [
         "redeemables/flat.yaml:3:1: server-dropped: `locales.tlh`"
+    ]
+    assert business.plan().is_empty
+
+
+def test_a_number_is_told_with_all_its_digits(opened: Open) -> None:
+    """What a server that counts in floats makes of a long number is told once, beside exactly what was sent."""
+    business = opened(redeemable("flat", receipt_rule={"flat_discount": Decimal("12345678901234567890.123456789")}))
+
+    report = business.apply()
+
+    assert [line.partition("flat_discount` ")[2] for line in said(report)] == [
+        'was sent as `"12345678901234567890.123456789"`, and the server shows `"12345678901234567000"`'
     ]
     assert business.plan().is_empty
 

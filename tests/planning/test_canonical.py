@@ -117,6 +117,8 @@ def test_what_does_not_matter_is_equal(kind: DesiredKind, field: str, one: Any, 
         ("redeemable", "receipt_rule", {"flat_discount": 5}, {"criterion": "5"}),
         ("criterion", "amount_cap", 0, None),
         ("criterion", "amount_cap", Decimal("0.01"), Decimal("0.1")),
+        ("criterion", "amount_cap", Decimal("1.0000000000000000000000000001"), 1),
+        ("criterion", "amount_cap", "12345678901234567890.123456789", "12345678901234567890.123456788"),
         ("criterion", "item_qualifiers", [{"selector": "a"}, {"selector": "a"}], [{"selector": "a"}]),
     ],
 )
