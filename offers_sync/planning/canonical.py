@@ -36,6 +36,9 @@ Convert = Callable[[Any], Any]
 
 SCHEDULE: Final = "schedule"
 """The one field whose members are fields of their own to the server."""
+_ZONE: Final = "timezone"
+ALWAYS_THERE: Final = frozenset({f"{SCHEDULE}/{_ZONE}"})
+"""The units that the server always has a value for, so that to take them out of a document is to leave them be."""
 
 _MODELS: Final[Mapping[DesiredKind, type[BaseModel]]] = MappingProxyType(
     {"selector": Selector, "criterion": Criterion, "redeemable": Redeemable, "campaign": Campaign}
@@ -328,5 +331,5 @@ def _schedule(value: Any) -> Any:
     """Its members one by one; to clear it is to clear them, but for the zone, which is always there."""
     converters = _converters(InlineSchedule, keeps_order=False)
     if not isinstance(value, Mapping):
-        return dict.fromkeys(name for name in converters if name != "timezone")
+        return dict.fromkeys(name for name in converters if name != _ZONE)
     return {name: converters[name](member) for name, member in value.items() if name in converters}

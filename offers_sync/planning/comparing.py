@@ -33,6 +33,7 @@ from typing import Any
 from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, DesiredKind, Live, Tree
 from offers_sync.planning.canonical import (
+    ALWAYS_THERE,
     SCHEDULE,
     UnitFacts,
     canonical,
@@ -214,7 +215,7 @@ def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Si
 
 
 def _forgotten(desired: Desired, applied: Applied | None) -> frozenset[str]:
-    """The units that were applied and are not written any more."""
+    """The units that were applied, are not written any more, and can be cleared."""
     if applied is None:
         return frozenset()
     written, remembered = desired.fields, applied.fields
@@ -222,7 +223,7 @@ def _forgotten(desired: Desired, applied: Applied | None) -> frozenset[str]:
         return frozenset()
     if remembered.keys() <= written.keys() and _members(remembered) <= _members(written):
         return frozenset()
-    return frozenset(names_of_units(remembered)) - frozenset(names_of_units(written))
+    return frozenset(names_of_units(remembered)) - frozenset(names_of_units(written)) - ALWAYS_THERE
 
 
 def _members(fields: Tree) -> Set[str]:

@@ -131,6 +131,19 @@ def test_what_could_not_be_cleared_is_told(opened: Open) -> None:
     assert business.plan().is_empty
 
 
+def test_a_schedule_can_be_taken_away(opened: Open) -> None:
+    """The zone that the server goes on showing is no failure to clear it."""
+    business = opened(redeemable("flat", schedule={"end": "2030-01-01T00:00:00", "timezone": "America/Denver"}))
+    business.apply()
+    business.want(redeemable("flat"))
+
+    report = business.apply()
+
+    assert (report.exit_code, said(report)) == (ExitCode.DONE, [])
+    assert business.body(redeemable("flat")).get("end_time") is None
+    assert business.plan().is_empty
+
+
 def test_what_the_server_alters_is_told(opened: Open) -> None:
     """A language that the server does not take is missing in the read-back, and the line says so."""
     texts = {"fr": {"name": "Dix"}, "tlh": {"name": "wa'maH"}}

@@ -229,6 +229,14 @@ def test_the_schedule_is_compared_member_by_member() -> None:
     assert found.units == ("schedule/end",)
 
 
+@pytest.mark.parametrize("rest", [{}, {"schedule": None}, {"schedule": {}}], ids=["left out", "null", "empty"])
+def test_a_schedule_that_goes_leaves_its_zone(rest: dict[str, Any]) -> None:
+    """The server always has a zone, so taking a schedule away clears its members and leaves that one be."""
+    before = desired(schedule={"end": "2030-01-01T00:00:00", "timezone": "America/Chicago"})
+    found = compare(desired(**rest), applied(before), live(before))
+    assert found.changes == (FieldChange("/schedule/end", "2030-01-01T00:00:00", None, Verdict.CLEAR),)
+
+
 def test_the_fingerprint_is_of_what_is_sent_and_what_it_meets() -> None:
     """Lists in another order have one fingerprint; another value on either side has another."""
     shown = live(_criterion(), line_item_filters=[])
