@@ -1,7 +1,7 @@
 """An offer in the list of the distribution side, which does not show our ids.
 
-By equality of the two long ids first, then by a name that is unique in both lists; where neither gives exactly one,
-there is none.
+By equality of the two long ids first, then by a name that is unique in both lists, unless the row bears the id of
+another offer; where neither gives exactly one, there is none.
 """
 
 from __future__ import annotations
@@ -27,4 +27,6 @@ def join(external_id: str, offered: Sequence[Offered], listing: Callable[[], Lis
     same_name = [each for each in offered if each.name == live.name]
     if len(same_name) != 1:
         return f"the distribution list does not show its id, and shows its name {len(same_name)} times"
+    if any(each.external_id == same_name[0].redeemable_uuid for each in found.items if each.external_id):
+        return "the distribution list does not show its id, and shows its name with the id of another offer"
     return same_name[0]

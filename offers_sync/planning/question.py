@@ -139,14 +139,19 @@ def _remembered(applied: Mapping[ObjectId, Applied]) -> dict[ObjectId, Live]:
 
 
 def _offered(question: Question) -> Iterator[ObjectId]:
-    """What the distribution side shows of our offers where the full lists are not enabled: by id, else by a name."""
+    """What the distribution side shows of our offers where the full lists are not enabled: by id, else by a name.
+
+    A row that bears the id of an offer we know is that offer, whatever the others are called.
+    """
     if not question.snapshot.is_degraded:
         return
     uuids = {each.redeemable_uuid for each in question.snapshot.offered}
+    known = {each.external_id for each in (*question.applied, *question.desired)}
     shown = Counter(each.name for each in question.snapshot.offered)
+    strangers = {each.name for each in question.snapshot.offered if each.redeemable_uuid not in known}
     written = Counter(each.name for each in question.desired if each.kind == "redeemable")
     for each in question.desired:
-        is_one_of_a_name = shown[each.name] == 1 and written[each.name] == 1
+        is_one_of_a_name = each.name in strangers and shown[each.name] == 1 and written[each.name] == 1
         if each.kind == "redeemable" and (each.external_id in uuids or is_one_of_a_name):
             yield each.kind, each.external_id
 

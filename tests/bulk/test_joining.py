@@ -34,6 +34,12 @@ def live(external_id: str, name: str) -> Live:
             [("a", "Fries")],
             "the distribution list does not show its id, and shows its name 2 times",
         ),
+        (
+            [(7, "b", "Fries")],
+            [("a", "Fries"), ("b", "Shake")],
+            "the distribution list does not show its id, and shows its name with the id of another offer",
+        ),
+        ([(7, "", "Fries")], [("a", "Fries"), ("", "Shake")], 7),
         ([], [("a", "Fries")], "the distribution list does not show its id, and shows its name 0 times"),
         ([(7, "x", "")], [("a", "")], "the distribution list does not show its id, and its name is not its own"),
     ],

@@ -307,6 +307,15 @@ def test_an_offer_that_the_distribution_side_shows_is_not_missing(uuid: str) -> 
     )
 
 
+def test_a_row_with_a_known_id_is_not_joined_by_its_name() -> None:
+    """A new key for an offer of the same name is a new offer, and the one that lives is the one that left git."""
+    renamed = replace(OFFER, key="ten-off-again", external_id="id-of-ten-off-again", depends_on=())
+    made = plan(renamed, snapshot=_degraded(OFFER.external_id), applied=[applied(OFFER)])
+    assert _names(made) == [("create", "redeemable/ten-off-again")]
+    assert made.orphans == ("redeemable/ten-off",)
+    assert "cannot-be-verified" not in _codes(made.findings)
+
+
 # ------------------------------------------------------------------------------------------------------ annotations
 
 
