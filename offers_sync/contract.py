@@ -32,6 +32,10 @@ BATCH_LIMIT: Final = 20
 """Items past the twentieth of one write are ignored without an error."""
 DEFAULT_PAGE_SIZE: Final = 20
 LOCATIONS_PAGE_SIZE: Final = 25
+WHOLE_NUMBER_LIMIT: Final = 2**63 - 1
+"""Either way from zero; what is larger is no whole number to the server."""
+POINTED_WHOLE_NUMBER_LIMIT: Final = 2**53 - 1
+"""The same where it is written with a point or an exponent, and so read as a float, which holds no more exactly."""
 IMAGE_BYTES_LIMIT: Final = 500 * 1024
 HEADER_BYTES_LIMIT: Final = 16 * 1024
 HEADERS_BYTES_LIMIT: Final = 32 * 1024

@@ -23,6 +23,8 @@ _ZONES: Final = frozenset(contract.TIMEZONES)
 _LOCAL_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _PLACE: Final = re.compile(r"(location|tag):[0-9]+")
 _OPEN: Final = Bounds(None, None)
+_WHOLE: Final = Bounds(Decimal(-contract.WHOLE_NUMBER_LIMIT), Decimal(contract.WHOLE_NUMBER_LIMIT))
+_POINTED: Final = Bounds(Decimal(-contract.POINTED_WHOLE_NUMBER_LIMIT), Decimal(contract.POINTED_WHOLE_NUMBER_LIMIT))
 
 
 def refusals(payload: Mapping[str, Any], table: Table) -> Iterator[tuple[str, str]]:
@@ -53,9 +55,16 @@ def exact(value: Any) -> Decimal | None:
 
 
 def whole(value: Any) -> int | None:
-    """The integer that a JSON number is, ``3.0`` included."""
+    """The integer that a JSON number is, ``3.0`` included, unless the server cannot hold it."""
     number = exact(value)
-    return int(number) if number is not None and number == number.to_integral_value() else None
+    if number is None or not within(number, _POINTED if _is_pointed(value) else _WHOLE):
+        return None
+    return int(number) if number == number.to_integral_value() else None
+
+
+def _is_pointed(value: Any) -> bool:
+    """Whether a number goes out with a point or an exponent."""
+    return isinstance(value, float) or (isinstance(value, Decimal) and "." in format(value, "f"))
 
 
 def within(number: Decimal | int, bounds: Bounds) -> bool:

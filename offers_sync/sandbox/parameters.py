@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from offers_sync import contract
 from offers_sync.sandbox.answers import invalid_json
 
 if TYPE_CHECKING:
     from offers_sync.sandbox.messages import Request
     from offers_sync.sandbox.settings import Settings
 
-WHOLE_NUMBER_LIMIT: Final = 2**63 - 1
 TEXT_DIGITS_LIMIT: Final = 18
 ECHO_LEVELS: Final = 16
 """How many levels an answer may put around a part of the request that it echoes."""
@@ -77,9 +77,9 @@ def whole(value: Any) -> int | None:
     """A JSON integer (or a float without a fraction) that the store can hold; no text, no boolean."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= contract.POINTED_WHOLE_NUMBER_LIMIT:
         return int(value)
-    if isinstance(value, int) and abs(value) <= WHOLE_NUMBER_LIMIT:
+    if isinstance(value, int) and abs(value) <= contract.WHOLE_NUMBER_LIMIT:
         return value
     return None
 
