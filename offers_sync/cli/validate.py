@@ -52,7 +52,7 @@ def validate(*, paths: tuple[Path, ...], directory: Path | None, form: Format) -
         raise
     hosts = os.environ.get("OFFERS_HOSTS", "").replace(",", " ").split()
     loaded = load_project(folder, hosts=hosts, now=datetime.now(UTC), focus=focus)
-    summary = Summary.of(loaded.findings, loaded.count)
+    summary = Summary.of(loaded.findings, loaded.count, loaded.waived)
     click.echo(_render(loaded.findings, summary, folder, form), nl=False)
     click.echo(summary_text(summary), err=True)
     return ExitCode.INVALID if has_errors(loaded.findings) else ExitCode.DONE

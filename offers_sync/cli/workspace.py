@@ -308,6 +308,7 @@ def question_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applie
         now=datetime.now(UTC),
         applied=applied,
         findings=workspace.findings,
+        waived=workspace.loaded.waived,
         guards=workspace.project.guards or Guards(),
         allowances=tuple(workspace.project.allow or ()),
         allowed=asking.allowed,

@@ -77,6 +77,8 @@ class Loaded:
     count: int
     """How many documents were looked at, those with errors included."""
     texts: Mapping[str, FileText] = field(repr=False)
+    waived: int = 0
+    """How many findings there would be more, were it not for reviewed exceptions."""
 
     def locate(self, source: Source, pointer: str) -> tuple[Position, str] | None:
         """Where a value stands and the line it begins on; the nearest existing parent of a missing one."""
@@ -230,12 +232,14 @@ class _Reading:
         gaps = self._gaps.get(Source(PROJECT_FILE))
         self._judge(Census(self._rest_of_project, documents, tuple(self._faulty), gaps))
         self._charges.sort(key=lambda charge: charge[0])
-        counted = (charge for charge in self._charges if self._counts(*charge))
+        asked = [charge for charge in self._charges if self._is_asked(charge[0].file)]
+        counted = [charge for charge in asked if not self._is_waived(*charge)]
         findings = (finding for finding in self._findings if finding.position and self._is_asked(finding.position.file))
         everything = sorted((*findings, *starmap(self._find, counted)), key=lambda finding: finding.sort_key)
         count = sum(self._is_asked(source.file) for source in self._names)
         sound = documents if not self._gaps else tuple(each for each in documents if each.gaps is None)
-        return Loaded(folder, self._project, sound, tuple(_once(everything)), count, self._texts)
+        waived = len(asked) - len(counted)
+        return Loaded(folder, self._project, sound, tuple(_once(everything)), count, self._texts, waived)
 
     def _judge(self, census: Census) -> None:
         """Hold the documents against each other; what was complained about before is left in peace."""
@@ -251,13 +255,11 @@ class _Reading:
             if (gaps is None or not gaps.cover(complaint.path)) and (source, complaint.path) not in known:
                 yield source, complaint
 
-    def _counts(self, source: Source, complaint: Complaint) -> bool:
-        """Whether the file is asked about, and no reviewed exception waives the complaint, which is no error."""
-        if not self._is_asked(source.file):
-            return False
+    def _is_waived(self, source: Source, complaint: Complaint) -> bool:
+        """Whether a reviewed exception waives the complaint; an error is never waived."""
         if self._waiving is None or complaint.code.severity is Severity.ERROR:
-            return True
-        return not is_waived(self._waiving, complaint.code.name, *self._names.get(source, ("", "")))
+            return False
+        return is_waived(self._waiving, complaint.code.name, *self._names.get(source, ("", "")))
 
     def _is_asked(self, file: str) -> bool:
         return self._focus is None or self._focus.holds(file)

@@ -132,7 +132,7 @@ def _summary(scene: Scene, steps: Sequence[Step], unchanged: int, orphaned: int,
         orphaned=orphaned,
         unmanaged=max(listed - managed, 0),
         held_back=sum(bool(step.held_back) for step in steps),
-        waived=waived,
+        waived=scene.question.waived + waived,
     )
 
 

@@ -50,6 +50,8 @@ class Question:
     """Aware, in any zone."""
     applied: tuple[Applied, ...] = ()
     findings: tuple[Finding, ...] = ()
+    waived: int = 0
+    """How many findings of the files reviewed exceptions waive."""
     guards: Guards = field(default_factory=Guards)
     allowances: tuple[Allowance, ...] = ()
     allowed: Allowed = field(default_factory=Allowed)

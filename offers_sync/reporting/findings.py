@@ -27,18 +27,19 @@ _HINT: Final = "  hint: "
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many documents were looked at, and how many findings of each weight there are."""
+    """How many documents were looked at, and how many findings of each weight there are, or would be."""
 
     documents: int
     error: int
     warning: int
     notice: int
+    waived: int
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], documents: int) -> Summary:
-        """The figures of some findings."""
+    def of(cls, findings: Iterable[Finding], documents: int, waived: int = 0) -> Summary:
+        """The figures of some findings, and of those that reviewed exceptions waive."""
         weights = [finding.severity for finding in findings]
-        return cls(documents, *(weights.count(severity) for severity in Severity))
+        return cls(documents, *(weights.count(severity) for severity in Severity), waived)
 
 
 # ------------------------------------------------------------------------------------------------------- text
@@ -69,8 +70,10 @@ def summary_text(summary: Summary) -> str:
         _count(count, name)
         for name, count in (("error", summary.error), ("warning", summary.warning), ("notice", summary.notice))
         if count
-    ]
-    return f"{documents}: {', '.join(figures)}" if figures else f"{documents}: nothing to complain about"
+    ] or ["nothing to complain about"]
+    if summary.waived:
+        figures.append(f"{summary.waived:,} waived")
+    return f"{documents}: {', '.join(figures)}"
 
 
 def _count(number: int, thing: str) -> str:
@@ -164,6 +167,7 @@ def findings_json(findings: Sequence[Finding], summary: Summary) -> str:
             "error": summary.error,
             "warning": summary.warning,
             "notice": summary.notice,
+            "waived": summary.waived,
         },
     }
     return json_safe(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"

@@ -76,6 +76,15 @@ def as_plan(text: str) -> dict[str, Any]:
     return document
 
 
+def test_what_is_waived_is_counted_wherever_it_was_found(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Reviewed exceptions to what the files say and to what the plan says are one figure."""
+    waived = "allow: [{code: no-filter, reason: Everything is meant.}, {code: part-would-be-dropped, reason: Meant.}]"
+    edit(project / "offers.yaml", "allow: [{code: no-filter, reason: Everything is meant.}]", waived)
+    edit(project / "lunch.yaml", "value: Marlow", 'value: " "')
+    assert run(["plan", "--format", "json"]) == 0
+    assert as_plan(capsys.readouterr().out)["summary"]["waived"] == 2
+
+
 def test_plan_says_what_is_missing_until_it_is_applied(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Plan shows two creations, apply makes them, and there is nothing left to do."""
     assert run(["plan"]) == 0

@@ -57,6 +57,23 @@ def test_when_everything_is_fine_one_line_says_so(project: WrittenFiles, capsys:
     assert capsys.readouterr() == ("", "2 documents: nothing to complain about\n")
 
 
+def test_what_is_waived_is_counted(project: WrittenFiles, capsys: Said) -> None:
+    """A finding that a reviewed line waives is not shown and not passed over in silence; of asked files only."""
+    project.write("redeemables/a.yaml", REDEEMABLE)
+    project.write("criteria/c.yaml", "kind: criterion\nkey: c\nqc_processing_function: sum_amounts\n")
+    project.write("offers.yaml", OFFERS + "allow: [{code: no-filter, reason: meant}]\n")
+
+    assert run(["validate"]) == ExitCode.DONE
+    assert capsys.readouterr() == ("", "3 documents: nothing to complain about, 1 waived\n")
+
+    assert run(["validate", "--format", "json"]) == ExitCode.DONE
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert summary == {"documents": 3, "error": 0, "warning": 0, "notice": 0, "waived": 1}
+
+    assert run(["validate", "redeemables"]) == ExitCode.DONE
+    assert capsys.readouterr().err == "2 documents: nothing to complain about\n"
+
+
 def test_warnings_and_notices_do_not_fail(project: WrittenFiles, capsys: Said) -> None:
     """Only an error stops anything."""
     project.write("redeemables/a.yaml", REDEEMABLE + "distributable: true\nsegment: S\nactivate_now: true\n")

@@ -46,7 +46,7 @@ def test_json(capsys: Said) -> None:
     document = json.loads(rendered("json", capsys))
 
     assert document["format_version"] == 1
-    assert document["summary"] == {"documents": 2, "error": 1, "warning": 1, "notice": 1}
+    assert document["summary"] == {"documents": 2, "error": 1, "warning": 1, "notice": 1, "waived": 0}
     assert document["findings"][0] == {
         "code": "wrong-type",
         "severity": "error",
