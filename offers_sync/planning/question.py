@@ -148,7 +148,7 @@ def _offered(question: Question) -> Iterator[ObjectId]:
     if not question.snapshot.is_degraded:
         return
     uuids = {each.redeemable_uuid for each in question.snapshot.offered}
-    known = {each.external_id for each in (*question.applied, *question.desired)}
+    known = {each.external_id for each in question.applied} | {each.external_id for each in question.desired}
     shown = Counter(each.name for each in question.snapshot.offered)
     strangers = {each.name for each in question.snapshot.offered if each.redeemable_uuid not in known}
     written = Counter(each.name for each in question.desired if each.kind == "redeemable")

@@ -39,7 +39,8 @@ class Summary:
     def of(cls, findings: Iterable[Finding], documents: int, waived: int = 0) -> Summary:
         """The figures of some findings, and of those that reviewed exceptions waive."""
         weights = [finding.severity for finding in findings]
-        return cls(documents, *(weights.count(severity) for severity in Severity), waived)
+        error, warning, notice = (weights.count(severity) for severity in Severity)
+        return cls(documents, error, warning, notice, waived)
 
 
 # ------------------------------------------------------------------------------------------------------- text
