@@ -152,10 +152,26 @@ def _former_key(written: Mapped) -> Iterable[Fault]:
     return idle_former_key(written)
 
 
+def _auto_redemption(written: Mapped) -> Iterator[Fault]:
+    points = written.get("points")
+    if written.get("auto_applicable") is True and isinstance(points, int) and points > 0:
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("auto_applicable",),
+            "`auto_applicable` counts only for gifted offers without points",
+            "remove this line, or `points`",
+        )
+
+
 class Redeemable(Document):
     """An offer: what guests can redeem."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (Said(_audience), Said(_redemption_code), Said(_former_key))
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Said(_audience),
+        Said(_redemption_code),
+        Said(_auto_redemption),
+        Said(_former_key),
+    )
 
     kind: Literal["redeemable"] = field("What the document describes: an offer.", vendor=OURS)
     name: Name = field("The name that guests see.", examples=["10% off any sandwich"])

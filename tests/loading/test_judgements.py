@@ -243,3 +243,16 @@ def test_lists_of_values_hold_no_blanks(project: WrittenFiles, operator: str, va
     project.write("a.yaml", criterion(FILTER, qualifier))
 
     assert [finding.hint for finding in project.findings()] == ([] if hint is None else [hint])
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [("points: 120\n", ["a.yaml:5:18 field-ignored"]), ("points: 0\n", []), ("points: null\n", []), ("", [])],
+)
+def test_an_offer_that_costs_points_is_not_applied_by_itself(
+    project: WrittenFiles, points: str, told: list[str]
+) -> None:
+    """Auto redemption is for gifted offers without points."""
+    project.write("a.yaml", REDEEMABLE + "auto_applicable: true\n" + points)
+
+    assert project.told() == told

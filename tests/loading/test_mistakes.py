@@ -159,6 +159,7 @@ MISTAKES: dict[str, dict[str, str]] = {
         "    - {attribute: item_id, operator: '>', value: 5}\n    - {attribute: item_id, operator: '<', value: 9}\n",
         "a deal for nobody": HEAD + RULE + "distributable: true\n",
         "a segment without a deal": HEAD + RULE + "segment: VIPs\n",
+        "an auto-applied offer for points": HEAD + RULE + "auto_applicable: true\npoints: 120\n",
         "the aggregator without attributes": CRITERION_HEAD + "enable_menu_item_aggregator: true\n",
         "attributes without the aggregator": CRITERION_HEAD + "aggregator_grouping_attributes: {item_id: true}\n",
         "a quantity of all lines": CRITERION_HEAD.replace("sandwiches", "sandwiches, quantity: 2"),
