@@ -15,6 +15,7 @@ from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
 from offers_sync.findings import Finding
 from offers_sync.models.values import Applied, Desired, Live, Tree
 from offers_sync.planning.annotating import placed
+from offers_sync.planning.canonical import unit_of
 from offers_sync.planning.comparing import FieldChange, compare
 from offers_sync.planning.completeness import is_never_shown
 from offers_sync.planning.foretelling import recalled_finding
@@ -69,7 +70,8 @@ def warning_findings(desired: Desired, warnings: Iterable[Tree], locate: Locate)
 def losses(step: Step, live: Live) -> tuple[FieldChange, ...]:
     """What was sent and is not as it was sent; ``before`` is what the server shows, ``after`` what was written."""
     desired = step.desired
-    memory = Applied(desired.kind, desired.key, desired.external_id, _sent_fields(step), None)
+    marks = step.applied.warnings if step.applied is not None and step.action is not Action.CREATE else ()
+    memory = Applied(desired.kind, desired.key, desired.external_id, _sent_fields(step), None, warnings=marks)
     return tuple(
         change
         for change in compare(desired, memory, live).changes
@@ -88,12 +90,6 @@ def _sent_fields(step: Step) -> dict[str, Any]:
     if all(isinstance(schedule, Mapping) for schedule in schedules):
         fields["schedule"] = {name: value for schedule in schedules for name, value in (schedule or {}).items()}
     return fields
-
-
-def unit_of(path: str) -> str:
-    """The unit of sending that a path lies in."""
-    names = path.removeprefix("/").split("/")
-    return "/".join(names[:2]) if names[0] == "schedule" else names[0]
 
 
 def loss_findings(desired: Desired, lost: Iterable[FieldChange], locate: Locate) -> Iterator[Finding]:

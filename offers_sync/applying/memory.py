@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
-from offers_sync import codes
-from offers_sync.applying.lines import unit_of
 from offers_sync.contract import WRITE_ONLY_CRITERION_FIELDS
 from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, Live, Snapshot, Tree
-from offers_sync.planning.comparing import FieldChange
+from offers_sync.planning.canonical import names_of_units, unit_of
+from offers_sync.planning.clearing import is_cleared, is_uncleared_mark, uncleared_mark
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.planning.question import ObjectId, name_of
-
-NOT_CLEARED: Final = codes.NOT_CLEARED.name
 
 
 class Memory:
@@ -44,31 +41,32 @@ class Memory:
         else:
             former = step.applied
             image = former.image if former is not None else None
-            kept = standing(former, step) if former is not None else ()
+            is_new = former is None or step.action is Action.CREATE
+            kept = standing(former, step) if former is not None and not is_new else ()
             fields = Packed(pack(desired.fields))  # it is stored twice: now, and with what is read back
             memory = Applied(desired.kind, desired.key, desired.external_id, fields, None, image, (*kept, *warnings))
         self._since[identity] = memory
         return memory
 
-    def seen(self, step: Step, live: Live, stuck: Iterable[FieldChange] = ()) -> Applied:
+    def seen(self, step: Step, live: Live, uncleared: Iterable[str] = ()) -> Applied:
         """The same once a list showed the object, also for a write that nobody confirmed.
 
-        What is ``stuck`` could not be cleared; the next comparison takes it for a field that nobody manages.
+        What is ``uncleared`` left the document, and the server still has it.
         """
         identity = (step.kind, step.desired.external_id)
         memory = self._since.get(identity) or self.written(step, ())
-        said = tuple(
-            {"place": "", "message": codes.NOT_CLEARED.title, "item": None, "path": change.path, "code": NOT_CLEARED}
-            for change in stuck
-        )
-        self._since[identity] = replace(memory, read_back=live.fields, warnings=(*memory.warnings, *said))
+        marks = tuple(uncleared_mark(unit) for unit in uncleared)
+        self._since[identity] = replace(memory, read_back=live.fields, warnings=(*memory.warnings, *marks))
         return self._since[identity]
 
 
-def _stands(warning: Tree, before: Tree, now: Tree) -> bool:
+def _stands(warning: Tree, before: Tree, now: Tree, shown: Live) -> bool:
     """Whether what a warning is about is still as it was."""
-    unit = unit_of(str(warning.get("path") or "")).partition("/")[0]
-    return _is_same(before.get(unit), now.get(unit))
+    unit = unit_of(str(warning.get("path") or ""))
+    if is_uncleared_mark(warning):
+        return unit not in names_of_units(now) and not is_cleared(shown, unit)
+    name = unit.partition("/")[0]
+    return _is_same(before.get(name), now.get(name))
 
 
 def standing(former: Applied, step: Step) -> tuple[Tree, ...]:
@@ -100,8 +98,9 @@ def adopted(
         if former is None:
             image = document.image if name not in pictured else None
             found.append(Applied(document.kind, document.key, document.external_id, fields, shown.fields, image))
-        elif not _is_same(former.fields, fields) or former.key != document.key:
-            warnings = tuple(each for each in former.warnings if _stands(each, former.fields, fields))
+            continue
+        warnings = tuple(each for each in former.warnings if _stands(each, former.fields, fields, shown))
+        if not _is_same(former.fields, fields) or former.key != document.key or warnings != former.warnings:
             found.append(replace(former, key=document.key, fields=fields, read_back=shown.fields, warnings=warnings))
     return tuple(found)
 

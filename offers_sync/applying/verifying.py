@@ -18,9 +18,10 @@ from offers_sync.findings import Finding, Severity
 from offers_sync.models.project import Allowance
 from offers_sync.models.values import OBJECT_KINDS, Applied, Desired, Live, Outcome
 from offers_sync.planning.annotating import is_waived, placed
+from offers_sync.planning.canonical import names_of_units, unit_of
 from offers_sync.planning.comparing import FieldChange
 from offers_sync.planning.completeness import is_harmless
-from offers_sync.planning.plan import Action
+from offers_sync.planning.plan import Action, Step
 from offers_sync.planning.question import Locate
 
 
@@ -52,7 +53,7 @@ def verified(sent: Iterable[Sent], looks: Looks, memory: Memory, reading: Readin
         live = _shown(item, looks)
         outcomes.append(_outcome(item, live, reading))
         if item.is_good and live is not None:
-            memories.append(memory.seen(item.step, live, _stuck(item, live)))
+            memories.append(memory.seen(item.step, live, _uncleared(item.step, live)))
     return Verified(tuple(outcomes), tuple(memories))
 
 
@@ -94,11 +95,12 @@ def _is_minded(document: Desired, change: FieldChange, reading: Reading) -> bool
     return bool(reading.minded(document, [finding]))
 
 
-def _stuck(item: Sent, live: Live) -> tuple[FieldChange, ...]:
-    """What of a criterion or selector could not be cleared, which no later comparison tells."""
-    if item.step.kind not in {"criterion", "selector"} or item.step.action is Action.CREATE:
-        return ()
-    return tuple(change for change in losses(item.step, live) if change.after is None)
+def _uncleared(step: Step, live: Live) -> frozenset[str]:
+    """The units that left the document and could not be cleared, which no later comparison would tell."""
+    if step.action is Action.CREATE:
+        return frozenset()
+    kept = {unit_of(change.path) for change in losses(step, live) if change.after is None}
+    return frozenset(kept).difference(names_of_units(step.desired.fields))
 
 
 def _without_echoes(lost: Iterable[FieldChange], item: Sent) -> tuple[FieldChange, ...]:

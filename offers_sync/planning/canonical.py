@@ -119,6 +119,12 @@ def names_of_units(fields: Tree) -> Iterator[str]:
             yield from (f"{SCHEDULE}/{member}" for member in (value if isinstance(value, Mapping) else _schedule(None)))
 
 
+def unit_of(path: str) -> str:
+    """The unit that a JSON Pointer leads into."""
+    names = path.removeprefix("/").split("/")
+    return "/".join(names[:2]) if names[0] == SCHEDULE else names[0]
+
+
 def unit_facts(kind: DesiredKind, unit: str) -> UnitFacts:
     """What the models say of a unit."""
     return _facts(kind).get(unit, _NO_FACTS)

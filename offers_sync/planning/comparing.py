@@ -9,6 +9,8 @@
     null        equal to desired   equal to the read-back   nothing; remark: the server keeps it so
     null        any                set                      clear
     unset       set                set                      clear
+    unset       not cleared        equal to the read-back   nothing; remark: the server keeps it so
+    unset       not cleared        set                      clear
     unset       null, or unset     any                      nothing: not managed, listed on request
     write-only  equal              not shown                nothing; remark: cannot be verified
     write-only  none               not shown                the same, and it is sent with the next update
@@ -16,9 +18,10 @@
     null        write-only, set    not shown                clear
     unset       write-only, set    not shown                clear
 
-*Set* means to another value than the one that counts while the field is absent.  A unit is what an update sends or
-leaves out.  Inside a nested unit the same holds place by place: a difference that the server showed right after the
-value was applied is its way of showing it.  What becomes of the changes is not decided here.
+*Set* means to another value than the one that counts while the field is absent, *not cleared* that the server kept it
+when it was taken out.  A unit is what an update sends or leaves out.  Inside a nested unit the same holds place by
+place: a difference that the server showed right after the value was applied is its way of showing it.  What becomes of
+the changes is not decided here.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ from offers_sync.planning.canonical import (
     units_of,
     unlike,
 )
+from offers_sync.planning.clearing import uncleared_units
 from offers_sync.planning.difference import Difference, Sameness, differences, sameness
 
 Units = Mapping[str, Any]
@@ -102,7 +106,7 @@ NO_DIFFERENCE = Comparison()
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """One unit from all sides; ``is_set`` and ``is_remembered`` tell null from absent."""
+    """One unit from all sides; ``is_set``, ``is_remembered`` and ``is_uncleared`` tell kinds of nothing apart."""
 
     unit: str
     is_set: bool
@@ -112,11 +116,13 @@ class _Sides:
     read_back: Any
     before: Any
     facts: UnitFacts
+    is_uncleared: bool = False
+    """Whether it was taken out and could not be cleared."""
 
     @property
     def is_known(self) -> bool:
         """Whether what is desired is what was last applied."""
-        return self.is_set and self.is_remembered and self.remembered == self.after
+        return self.is_uncleared or (self.is_set and self.is_remembered and self.remembered == self.after)
 
     def counting(self, value: Any) -> Any:
         """The value, or what counts while there is none."""
@@ -184,7 +190,8 @@ def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Si
     """The units on which the sides do not plainly agree; what is equal as it stands is looked at no further."""
     kind = desired.kind
     doubtful = unlike(kind, desired.fields, live.fields)
-    forgotten = _forgotten(desired, applied)
+    uncleared = uncleared_units(applied).difference(names_of_units(desired.fields))
+    forgotten = _forgotten(desired, applied) | uncleared
     if not doubtful and not forgotten:
         return []
     wanted = _units(kind, desired.fields, doubtful)
@@ -209,6 +216,7 @@ def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Si
             read_back.get(unit) if has_read_back else _NEVER_READ,
             shown.get(unit),
             unit_facts(kind, unit),
+            unit in uncleared,
         )
         for unit in names
     ]
@@ -264,7 +272,7 @@ def _judge(sides: _Sides, found: _Found, desired: Desired) -> None:
     path = f"/{sides.unit}"
     if sides.counting(sides.before) == sides.counting(sides.after):
         return
-    if not sides.is_set and sides.remembered is None:
+    if not sides.is_set and sides.remembered is None and not sides.is_uncleared:
         return
     if sides.is_known and sides.before == sides.read_back:
         found.remarks.append(FieldRemark(path, Remark.KEPT, sides.after, sides.before))

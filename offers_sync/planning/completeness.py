@@ -13,13 +13,12 @@ from offers_sync import codes
 from offers_sync.findings import Code, Finding
 from offers_sync.models.values import Desired
 from offers_sync.planning.annotating import is_waived
+from offers_sync.planning.clearing import is_uncleared_mark
 from offers_sync.planning.comparing import FieldRemark, Remark
 from offers_sync.planning.plan import Action, Step
 from offers_sync.planning.question import Scene, name_of
 
 _FILTERS: Final = "/line_item_filters/"
-_REFERENCES: Final = frozenset({"receipt_rule", "line_item_filters", "item_qualifiers"})
-"""The units of an update that may take up another criterion or selector."""
 
 Incomplete = Mapping[str, str]
 """Reasons by the names of the documents."""
@@ -59,23 +58,19 @@ def _kept(remarks: Iterable[FieldRemark]) -> Iterator[tuple[Code, str]]:
 
 
 def _warned(scene: Scene, desired: Desired) -> Iterator[tuple[Code, str]]:
-    """What the server dropped or could not clear, as long as that is still what is wanted."""
-    identity = (desired.kind, desired.external_id)
-    applied, live = scene.applied.get(identity), scene.live.get(identity)
+    """What the server dropped, as long as that is still what is wanted; what it kept is among the remarks."""
+    applied = scene.applied.get((desired.kind, desired.external_id))
     for warning in applied.warnings if applied is not None else ():
         path = str(warning.get("path") or "")
         unit = path.removeprefix("/").partition("/")[0]
-        is_stuck = warning.get("code") == codes.NOT_CLEARED.name
-        if is_stuck and (live is None or live.fields.get(unit) in (None, "", [], {})):
-            continue
-        if applied is not None and (not unit or applied.fields.get(unit) == desired.fields.get(unit)):
-            yield (codes.NOT_CLEARED if is_stuck else codes.PART_WAS_DROPPED), path
+        is_wanted = applied is not None and (not unit or applied.fields.get(unit) == desired.fields.get(unit))
+        if is_wanted and not is_uncleared_mark(warning):
+            yield codes.PART_WAS_DROPPED, path
 
 
 def what_it_builds_on(scene: Scene, step: Step) -> Iterator[str]:
-    """The names of what a step makes an offer depend on, what those depend on included."""
-    is_new = step.action in {Action.CREATE, Action.DISTRIBUTE}
-    if not is_new and not _REFERENCES & set(step.units):
+    """The names of what a step's offer depends on, what those depend on included; withdrawing one waits for nothing."""
+    if step.action in {Action.RETIRE, Action.UPLOAD_IMAGE}:
         return
     waiting, seen = list(step.desired.depends_on), set[str]()
     while waiting:

@@ -26,17 +26,20 @@ def remarks_about(desired: Desired, remarks: Iterable[FieldRemark]) -> Iterator[
     """Why fields of a document stay as they are."""
     for remark in remarks:
         if remark.remark is Remark.KEPT:
-            message = (
-                f"`{_dotted(remark.path)}` is written {shown(remark.written)}; since it was applied the server shows "
-                f"{shown(remark.shown)}"
-            )
-            yield _annotation(desired, codes.KEPT_BY_SERVER, message, remark.path)
+            yield _annotation(desired, codes.KEPT_BY_SERVER, _kept(remark), remark.path)
         else:
             message = (
                 f"whether `{_dotted(remark.path)}` is {shown(remark.written)} cannot be verified: the server does not "
                 "show it"
             )
             yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message, remark.path)
+
+
+def _kept(remark: FieldRemark) -> str:
+    name, live = _dotted(remark.path), shown(remark.shown)
+    if remark.written is None:
+        return f"nothing is written for what the server has shown at `{name}` since it was applied: {live}"
+    return f"`{name}` is written {shown(remark.written)}; since it was applied the server shows {live}"
 
 
 def unverified_everywhere(remarks: Iterable[FieldRemark]) -> Iterator[Finding]:

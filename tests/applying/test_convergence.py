@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields as fields_of
 from dataclasses import replace
@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import WrittenProject, projects
 
-from offers_sync.findings import has_errors
+from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.loading import load_project
 from offers_sync.loading.resolving import resolve
 from offers_sync.models.values import Desired, Outcome
+from offers_sync.planning.plan import Plan
 from offers_sync.sandbox import Settings
 
 REFUSING: Mapping[str, str] = {
@@ -137,14 +138,14 @@ def choices() -> dict[str, tuple[Any, ...]]:
     return found
 
 
-KEEPING: Mapping[tuple[str, Any], tuple[str, str]] = {
-    ("lists_on_update", "merge"): ("effective_location", "kept-by-server"),
-    ("null_on_update", "keep"): ("percentage_of_processed_amount", "not-cleared"),
+KEEPING: Mapping[tuple[str, Any], str] = {
+    ("lists_on_update", "merge"): "effective_location",
+    ("null_on_update", "keep"): "percentage_of_processed_amount",
 }
-"""A server that cannot take this away from the criterion keeps the offer back that would build on it now."""
+"""A server that cannot take this away from the criterion keeps the offers back that work by it, or would now."""
 KEPT_BACK = (
-    "update redeemable/five-off the server does not keep `{}` of criterion/happy as it is written, so this could be "
-    "more generous than written: mend it, or allow `{}` for it in offers.yaml"
+    "update redeemable/{} the server does not keep `{}` of criterion/happy as it is written, so this could be "
+    "more generous than written: mend it, or allow `kept-by-server` for it in offers.yaml"
 )
 OTHERS = [(name, value) for name, values in choices().items() for value in values if value != getattr(Settings(), name)]
 
@@ -200,7 +201,8 @@ def test_a_rich_brand_on_every_choice(name: str, value: Any) -> None:
         assert business.duplicates() == {}
         if (name, value) in KEEPING:
             business.apply()
-            assert left(business) == [KEPT_BACK.format(*KEEPING[name, value])]
+            kept = KEEPING[name, value]
+            assert left(business) == [KEPT_BACK.format(offer, kept) for offer in ("five-off", "happy-hour")]
         else:
             assert left(business) == []
 
@@ -242,3 +244,47 @@ def test_generated_projects_on_any_mix(project: WrittenProject, server: Settings
         assert again == []
         assert business.duplicates() == {}
         assert max(Counter(external_id for external_id, _ in business.campaigns()).values(), default=1) == 1
+
+
+NEEDED = {"name", "qc_processing_function", "receipt_rule", "base_items", "filter_item_set"}
+"""Without these an update would be refused, or be of something else."""
+
+
+def told(findings: Iterable[Finding], code: str) -> set[tuple[str, str]]:
+    """File and path of the findings of a code."""
+    return {(str(each.position), each.path) for each in findings if each.code == code}
+
+
+@given(projects(), servers, st.data())
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_what_leaves_a_project_is_cleared_or_told_on_any_mix(
+    project: WrittenProject, server: Settings, data: st.DataObject
+) -> None:
+    """What could not be cleared when it was taken out is told by every later plan, and none tries it again."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = load_project(project.write(Path(folder)))
+        resolution = resolve(loaded, "sandbox")
+    assume(not has_errors([*loaded.findings, *resolution.findings]))
+    documents = tuple(without(each, ["segment"]) for each in resolution.desired if each.kind != "campaign")
+    with shop(documents, server) as business:
+        business.apply()
+        business.want(*(without(each, data.draw(_taken_out(each))) for each in documents))
+        report = business.apply()
+        undone = {item.step.name for item in report.items if item.outcome in {Outcome.FAILED, Outcome.HELD_BACK}}
+        failed = told((each for item in report.items for each in item.annotations), "not-cleared")
+        for _ in range(2):
+            plan = business.plan()
+            assert [step.name for step in plan.ready if step.name not in undone] == []
+            assert failed <= told(_all_findings(plan), "kept-by-server")
+            business.apply()
+
+
+def _taken_out(document: Desired) -> st.SearchStrategy[list[str]]:
+    names = sorted(set(document.fields) - NEEDED)
+    return st.lists(st.sampled_from(names), unique=True) if names else st.just([])
+
+
+def _all_findings(plan: Plan) -> Iterator[Finding]:
+    yield from plan.findings
+    for step in plan.steps:
+        yield from step.annotations

@@ -3,13 +3,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from businesses import Business, criterion, document, fields_changed, outcomes, redeemable, said, selector, without
+from businesses import (
+    Business,
+    Life,
+    criterion,
+    document,
+    fields_changed,
+    outcomes,
+    redeemable,
+    said,
+    selector,
+    without,
+)
 
 from offers_sync.applying.events import Waiting
 from offers_sync.applying.surroundings import Patience
+from offers_sync.contract import REDEEMABLES_PATH
 from offers_sync.errors import ExitCode
+from offers_sync.models.project import Allowance
 from offers_sync.planning.foretelling import recalling
 from offers_sync.planning.plan import Plan
 from offers_sync.sandbox import Fault, Faults, Lag, Settings
@@ -116,7 +130,7 @@ def test_a_silent_loss_is_found_by_reading_back(opened: Open) -> None:
 
 
 def test_what_could_not_be_cleared_is_told(opened: Open) -> None:
-    """A null that the server ignores is told once, and then stays what it is."""
+    """A null that the server ignores is told, and stays what it is."""
     offer = redeemable("flat", note="for us")
     business = opened(offer, settings=Settings(null_on_update="keep"))
     business.apply()
@@ -129,6 +143,112 @@ def test_what_could_not_be_cleared_is_told(opened: Open) -> None:
         "redeemables/flat.yaml:2:1: not-cleared: `note` could not be cleared: the server still shows `for us`"
     ]
     assert business.plan().is_empty
+
+
+def remarked(plan: Plan) -> list[str]:
+    """What a plan says beside its steps, as place, code and message."""
+    return [f"{finding.position}: {finding.code}: {finding.message}" for finding in plan.findings]
+
+
+def stubborn(opened: Open) -> Business:
+    """A business that could not clear the note of an offer, which was taken out of its document."""
+    offer = redeemable("flat", note="for us")
+    business = opened(offer, settings=Settings(null_on_update="keep"))
+    business.apply()
+    business.want(without(offer, ["note"]))
+    business.apply()
+    return business
+
+
+KEPT_NOTE = (
+    "redeemables/flat.yaml:2:1: kept-by-server: nothing is written for what the server has shown at `note` since it "
+    "was applied: `for us`"
+)
+
+
+def test_what_could_not_be_cleared_is_told_as_long_as_it_stands(opened: Open) -> None:
+    """Every later plan says it, whatever else is applied meanwhile, and none of them tries it again."""
+    business = stubborn(opened)
+    assert (remarked(business.plan()), business.plan().is_empty) == ([KEPT_NOTE], True)
+
+    assert outcomes(business.apply()) == {}
+    assert remarked(business.plan()) == [KEPT_NOTE]
+
+    business.want(redeemable("flat", points=3))
+    assert outcomes(business.apply()) == {"update redeemable/flat": "done"}
+    assert (remarked(business.plan()), business.plan().is_empty) == ([KEPT_NOTE], True)
+
+    business.want(redeemable("flat", points=3, note="for us"))
+    business.apply()
+    business.want(redeemable("flat", points=3, note=None))
+    business.apply()
+    business.want(redeemable("flat", points=3))
+    assert (remarked(business.plan()), business.plan().is_empty) == ([], True), "null and then nothing: not managed"
+
+
+def test_what_is_cleared_in_the_dashboard_after_all_is_not_managed(opened: Open) -> None:
+    """Once the value is gone nothing is said of it, and what somebody writes there later is theirs."""
+    business = stubborn(opened)
+    edit_outside(business, note="")
+    business.apply()
+    edit_outside(business, note="for them")
+
+    assert (remarked(business.plan()), business.plan().steps) == ([], ())
+
+
+def test_what_could_not_be_cleared_and_changed_is_tried_again(opened: Open) -> None:
+    """Another value is somebody's doing, as it is for a null; where that cannot be cleared either it is told again."""
+    business = stubborn(opened)
+    edit_outside(business, note="for them")
+
+    report = business.apply()
+
+    assert [line.partition(": `")[0] for line in said(report)] == ["redeemables/flat.yaml:2:1: not-cleared"]
+    assert remarked(business.plan()) == [KEPT_NOTE.replace("for us", "for them")]
+    assert business.plan().is_empty
+
+
+def edit_outside(business: Business, **fields: Any) -> None:
+    """Do to the first offer what somebody does in the dashboard."""
+    with business.client(Life()) as client:
+        item = {"external_id": business.documents[0].external_id, **fields}
+        (result,) = client.patch(REDEEMABLES_PATH, {"data": [item]}).body["results"]
+    assert result["success"]
+
+
+def test_what_a_criterion_could_not_lose_keeps_its_offers_back(opened: Open) -> None:
+    """Also in later runs, an offer that worked by it before included, until it is mended or somebody lets it stand."""
+    capped = criterion("happy", LUNCH, amount_cap=5)
+    offer, other = redeemable("offer", capped), redeemable("other", capped)
+    business = opened(LUNCH, capped, offer, settings=Settings(null_on_update="keep"))
+    business.apply()
+    business.want(LUNCH, without(capped, ["amount_cap"]), fields_changed(offer, points=3), other)
+
+    assert outcomes(business.apply()) == {
+        "update criterion/happy": "done_with_warnings",
+        "update redeemable/offer": "held_back",
+        "create redeemable/other": "held_back",
+    }
+
+    for _ in range(2):
+        assert outcomes(business.apply()) == {
+            "update redeemable/offer": "held_back",
+            "create redeemable/other": "held_back",
+        }
+        reason = "the server does not keep `amount_cap` of criterion/happy as it is written, so this could be more "
+        assert {why.partition("generous")[0] for why in held(business.plan()).values()} == {reason}
+        assert "allow `kept-by-server`" in held(business.plan())["redeemable/other"]
+
+    retired = replace(offer, is_retired=True)
+    business.want(LUNCH, without(capped, ["amount_cap"]), retired)
+    assert outcomes(business.apply()) == {"retire redeemable/offer": "done"}, "withdrawing waits for nothing"
+
+    business.want(LUNCH, fields_changed(capped, amount_cap=5), other)
+    assert held(business.plan()) == {}
+    business.want(LUNCH, without(capped, ["amount_cap"]), other)
+    allowed = {"code": "kept-by-server", "key": "criterion/happy", "reason": "It never has an effect."}
+    business.allow = (Allowance.model_validate(allowed),)
+    assert held(business.plan()) == {}
 
 
 def test_a_schedule_can_be_taken_away(opened: Open) -> None:

@@ -10,6 +10,7 @@ from scenes import applied, desired, live
 
 from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, Live
+from offers_sync.planning.clearing import uncleared_mark
 from offers_sync.planning.comparing import FieldChange, FieldRemark, Remark, Verdict, compare, created, unmanaged
 
 UNSET: Final = object()
@@ -82,6 +83,43 @@ def test_the_table_of_verdicts(written: Any, remembered: Any, read_back: Any, sh
     memory = _memory(document, "note", remembered, read_back)
     thing = live(_with(document, "note", shown))
     assert _verdict(compare(_with(document, "note", written), memory, thing)) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "read_back", "shown", "expected"),
+    [
+        # unset, not cleared, equal to the read-back
+        (UNSET, "b", "b", "kept"),
+        # unset, not cleared, set
+        (UNSET, "b", "c", "clear"),
+        (UNSET, UNSET, "b", "clear"),
+        # it is gone after all
+        (UNSET, "b", UNSET, NOTHING),
+        (UNSET, "b", "", NOTHING),
+        # written again, or written as null, it is like any other
+        ("b", "b", "b", NOTHING),
+        ("a", "b", "b", "edit"),
+        (None, "b", "b", "clear"),
+    ],
+)
+def test_what_was_taken_out_and_not_cleared(written: Any, read_back: Any, shown: Any, expected: str) -> None:
+    """What the server kept when it was taken out is neither tried for ever nor forgotten."""
+    document = desired("redeemable")
+    memory = replace(_memory(document, "note", UNSET, read_back), warnings=(uncleared_mark("note"),))
+    thing = live(_with(document, "note", shown))
+    assert _verdict(compare(_with(document, "note", written), memory, thing)) == expected
+
+
+def test_what_came_back_after_it_was_not_cleared_came_from_outside() -> None:
+    """A member of the schedule that somebody changed since is drift, as it is where it is written as null."""
+    document = desired("redeemable", schedule={"end": "2030-01-01T00:00:00"})
+    shown = live(document, schedule={"end": "2030-01-01T00:00:00", "expiry_days": 9})
+    memory = replace(applied(document, shown), warnings=(uncleared_mark("schedule/expiry_days"),))
+    assert compare(document, memory, shown).changes == ()
+    moved = live(document, schedule={"end": "2030-01-01T00:00:00", "expiry_days": 8})
+    assert compare(document, memory, moved).changes == (
+        FieldChange("/schedule/expiry_days", 8, None, Verdict.CLEAR, is_outside=True),
+    )
 
 
 @pytest.mark.parametrize(
