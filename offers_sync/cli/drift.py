@@ -33,7 +33,7 @@ def drift(  # noqa: PLR0913  one parameter for each option
     reports: tuple[Report, ...],
     exit_zero: bool,
 ) -> int:
-    """Show what changed outside git since it was last applied; exit with 2 when something did.
+    """Show what changed outside git since it was last applied; exit with 2 when something did, 4 when none can tell.
 
     What the files say now and is still to be applied is not looked at: `offers plan` shows that. As Markdown it is
     what `offers comment --issue` keeps an issue of.
@@ -49,4 +49,6 @@ def drift(  # noqa: PLR0913  one parameter for each option
         give_failure(error, environment, start, form, reports, DRIFT_FORMATS)
         raise
     give(found, workspace.folder, form, reports, DRIFT_FORMATS)
+    if found.failure:
+        return ExitCode.REFUSED
     return ExitCode.CHANGES if found.steps and not exit_zero else ExitCode.DONE

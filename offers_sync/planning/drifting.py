@@ -20,9 +20,10 @@ from offers_sync.planning.segments import with_segment_names
 
 
 def find_drift(question: Question, locate: Locate) -> Plan:
-    """A plan with nothing in it but what would undo changes that were made outside git."""
+    """A plan with nothing in it but what would undo changes that were made outside git; none where nothing was read."""
     scene = Scene.of(question)
     steps = sorted((step for applied in question.applied for step in _drift(scene, applied)), key=step_order)
+    unread = sum(scene.is_unread(applied.kind, applied.external_id) for applied in question.applied)
     gaps = gaps_of(scene)
     return Plan(
         project=question.project,
@@ -31,22 +32,32 @@ def find_drift(question: Question, locate: Locate) -> Plan:
         summary=Summary(
             create=sum(step.action is Action.CREATE for step in steps),
             update=sum(step.action is Action.UPDATE for step in steps),
-            unchanged=len(question.applied) - len(steps),
+            unchanged=len(question.applied) - len(steps) - unread,
+            unverified=unread,
         ),
         gaps=gaps,
         findings=tuple(_sayings(scene, gaps)),
+        failure=_failure(scene, unread),
     )
+
+
+def _failure(scene: Scene, unread: int) -> str:
+    """Why nothing can be said, if nothing can; what kept the lists from being read is among the findings."""
+    remembered = len(scene.question.applied)
+    if unread < remembered or not (unread or scene.question.snapshot.is_degraded):
+        return ""
+    whom = "the one object that is remembered" if remembered == 1 else f"the {remembered:,} objects that are remembered"
+    return f"nothing could be read of {whom if remembered else 'any object'}"
 
 
 def _drift(scene: Scene, applied: Applied) -> Iterator[Step]:
     """The step that would bring back what was applied."""
-    if applied.kind == "campaign" or not applied.fields or scene.question.snapshot.is_degraded:
+    if applied.kind == "campaign" or not applied.fields or scene.is_unread(applied.kind, applied.external_id):
         return
     desired = _as_applied(scene, applied)
     live = scene.live.get((applied.kind, applied.external_id))
     if live is None:
-        if not scene.listing(applied.kind).gap:
-            yield _step(Action.CREATE, desired, tuple(Change(each) for each in created(desired).changes), applied)
+        yield _step(Action.CREATE, desired, tuple(Change(each) for each in created(desired).changes), applied)
         return
     comparison = with_segment_names(scene, compare(desired, applied, live))
     changes = tuple(Change(change) for change in comparison.changes)

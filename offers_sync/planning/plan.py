@@ -108,6 +108,7 @@ class Summary:
     upload_image: int = 0
     distribute: int = 0
     unchanged: int = 0
+    unverified: int = 0
     orphaned: int = 0
     unmanaged: int = 0
     held_back: int = 0

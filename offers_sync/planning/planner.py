@@ -45,6 +45,8 @@ class _Survey:
     incomplete: dict[str, str] = field(default_factory=dict)
     """What the server keeps less of than is written, with the reason not to build on it."""
     unchanged: int = 0
+    unread: int = 0
+    """How many documents without a step may be another thing on the server, for all that was read."""
 
 
 def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator] = ()) -> Plan:
@@ -71,7 +73,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         project=question.project,
         environment=question.environment,
         steps=tuple(located(step, locate) for step in said.steps),
-        summary=_summary(scene, said.steps, survey.unchanged, len(orphans), said.waived),
+        summary=_summary(scene, said.steps, survey, len(orphans), said.waived),
         gaps=gaps,
         findings=_sorted((*question.findings, *said.findings, *general)),
         guards=check_guards(scene, held, [step for step in held.steps if step.name in edits]),
@@ -86,7 +88,9 @@ def _survey(scene: Scene) -> _Survey:
     for desired in scene.question.desired:
         taken = take(scene, desired)
         survey.steps.extend(taken.steps)
-        survey.unchanged += not taken.steps
+        is_unread = scene.is_unread(desired.kind, desired.external_id)
+        survey.unchanged += not taken.steps and not is_unread
+        survey.unread += not taken.steps and is_unread
         why = why_incomplete(scene, desired, taken.remarks)
         if why:
             survey.incomplete[name_of(desired.kind, desired.key)] = why
@@ -121,14 +125,15 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: finding.sort_key))
 
 
-def _summary(scene: Scene, steps: Sequence[Step], unchanged: int, orphaned: int, waived: int) -> Summary:
+def _summary(scene: Scene, steps: Sequence[Step], survey: _Survey, orphaned: int, waived: int) -> Summary:
     counts = Counter(step.action for step in steps if not step.held_back)
     listings = scene.question.snapshot.listings.values()
     listed = sum(len(listing.items) for listing in listings)
     managed = sum(identity in scene.live for identity in scene.desired)
     return Summary(
         **{action.value: counts[action] for action in Action},
-        unchanged=unchanged,
+        unchanged=survey.unchanged,
+        unverified=survey.unread,
         orphaned=orphaned,
         unmanaged=max(listed - managed, 0),
         held_back=sum(bool(step.held_back) for step in steps),

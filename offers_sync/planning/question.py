@@ -112,6 +112,13 @@ class Scene:
         """The list of a kind; one that was not read shows nothing and proves nothing."""
         return self.question.snapshot.listings.get(kind) or Listing(kind, (), "it was not read")
 
+    def is_unread(self, kind: DesiredKind, external_id: str) -> bool:
+        """Whether no list that was read tells what lives under an id, or whether anything does."""
+        if kind == "campaign":
+            return False
+        is_listed = (kind, external_id) in self.live and not self.question.snapshot.is_degraded
+        return not is_listed and bool(self.listing(kind).gap)
+
 
 def _listed(snapshot: Snapshot) -> dict[ObjectId, Live]:
     live: dict[ObjectId, Live] = {}

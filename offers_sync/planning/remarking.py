@@ -54,12 +54,11 @@ def unverified_everywhere(remarks: Iterable[FieldRemark]) -> Iterator[Finding]:
 def document_remarks(scene: Scene, desired: Desired, *, never_lived: bool) -> Iterator[Annotation]:
     """What is to be said of a document beside its fields."""
     identity = (desired.kind, desired.external_id)
-    if never_lived:
+    if scene.is_unread(*identity):
+        yield from _unread(scene, desired, never_lived=never_lived)
+    elif never_lived:
         message = f"{name_of(desired.kind, desired.key)} is retired and was never on the server: nothing is done"
         yield _annotation(desired, codes.RETIRED_NEVER_LIVE, message, "/retired")
-    if identity in scene.opaque:
-        message = f"{name_of(desired.kind, desired.key)} lives; none of its fields can be read, so none is compared"
-        yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message)
     if scene.duplicates.get(identity):
         message = f"{scene.duplicates[identity]} objects live under the id {desired.external_id}"
         yield _annotation(desired, codes.SEVERAL_UNDER_ONE_ID, message)
@@ -68,6 +67,20 @@ def document_remarks(scene: Scene, desired: Desired, *, never_lived: bool) -> It
         for path, value in unmanaged(desired, scene.applied.get(identity), live):
             message = f"`{_dotted(path)}` is not managed; the server has {shown(value)}"
             yield _annotation(desired, codes.UNMANAGED_FIELD, message, path)
+
+
+def _unread(scene: Scene, desired: Desired, *, never_lived: bool) -> Iterator[Annotation]:
+    """What is not known of a document whose object no list shows; that one is not created is said by its step."""
+    identity, name = (desired.kind, desired.external_id), name_of(desired.kind, desired.key)
+    if identity in scene.opaque:
+        message = f"{name} lives; none of its fields can be read, so none is compared"
+        yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message)
+    elif identity in scene.live:
+        message = f"{name} cannot be read, so it is compared with what was last seen of it"
+        yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message)
+    elif never_lived:
+        message = f"{name} is retired, and whether it was ever on the server cannot be told: nothing is done"
+        yield _annotation(desired, codes.CANNOT_BE_VERIFIED, message, "/retired")
 
 
 def _annotation(desired: Desired, code: Code, message: str, path: str = "") -> Annotation:

@@ -26,9 +26,12 @@ def drift_summary(found: Plan) -> str:
     count = len(found.steps)
     objects = "1 object was" if count == 1 else f"{count} objects were"
     summary = f"{objects} changed outside git" if count else "nothing changed outside git"
-    looked_at = found.summary.unchanged + count
+    unread = found.summary.unverified
+    remembered = found.summary.unchanged + count + unread
+    but = f"; {unread} of them could not be read" if unread else ""
     return (
-        f"{printable(found.project)} on {printable(found.environment)}: {summary}, of {looked_at} that are remembered."
+        f"{printable(found.project)} on {printable(found.environment)}: {summary}, of {remembered} that are remembered"
+        f"{but}."
     )
 
 

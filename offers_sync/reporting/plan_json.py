@@ -218,6 +218,7 @@ _SUMMARY: Final = _object(
     {
         **{action.value: _count(f"How many steps would {action.value.replace('_', ' ')}.") for action in Action},
         "unchanged": _count("How many documents need nothing."),
+        "unverified": _count("How many documents need nothing as far as is known, since no list shows what lives."),
         "orphaned": _count("How many documents left git while their objects live on."),
         "unmanaged": _count("How many live objects no document claims."),
         "held_back": _count("How many steps are kept back."),

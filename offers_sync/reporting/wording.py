@@ -51,7 +51,10 @@ def summary_line(plan: Plan) -> str:
     held = sum(bool(step.held_back) for step in plan.steps)
     if held:
         parts.append(f"{held:,} kept back")
-    return f"{_where(plan)}: {', '.join(parts) or 'nothing to do'}, {plan.summary.unchanged:,} unchanged."
+    rest = [f"{plan.summary.unchanged:,} unchanged"]
+    if plan.summary.unverified:
+        rest.append(f"{plan.summary.unverified:,} that cannot be verified")
+    return f"{_where(plan)}: {', '.join(parts or ['nothing to do'])}, {', '.join(rest)}."
 
 
 def _where(plan: Plan) -> str:

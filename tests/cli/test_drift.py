@@ -11,9 +11,12 @@ import pytest
 
 from offers_sync.cli.main import run
 from offers_sync.contract import REDEEMABLES_PATH
+from offers_sync.errors import ExitCode
 from offers_sync.loading.identity import derive_id
 from offers_sync.reporting.plan_json import plan_schema
-from offers_sync.sandbox import open_embedded
+from offers_sync.sandbox import Faults, Vendor, World, open_embedded
+from offers_sync.sandbox.seeding import seed
+from offers_sync.sandbox.serving import served
 from offers_sync.wire.client import Client, Connection
 
 OFFER = """\
@@ -133,3 +136,32 @@ def test_without_memory_drift_says_so(project: Path, capsys: pytest.CaptureFixtu
     assert "nothing is remembered of one live object" in capsys.readouterr().out
     assert run(["drift", "--format", "markdown"]) == 0
     assert "<!-- offers attention=unknown -->" in capsys.readouterr().out
+
+
+def test_where_nothing_can_be_read_nothing_is_called_unchanged(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the full lists are off, drift is refused whatever is forgiven, and a plan counts what it cannot verify."""
+    monkeypatch.setenv("KEY", "any-key")
+    vendor = Vendor(World.open(None, seed=seed))
+    with served(vendor) as address:
+        settings = f'server: "{address}", token: "${{KEY}}", state: local, settle_seconds: 0'
+        (project / "offers.yaml").write_text(f"project: p\nenvironments: {{live: {{{settings}}}}}\n", encoding="utf-8")
+        assert run(["apply", "--yes", "--env", "live"]) == 0
+        vendor.follow(Faults(settings={"ingestion_enabled": False}))
+        capsys.readouterr()
+
+        assert run(["drift", "--exit-zero", "--report", f"markdown={project / 'drift.md'}"]) == ExitCode.REFUSED
+        first, second = capsys.readouterr().out.splitlines()
+        assert first == "p on live could not be looked at: nothing could be read of the one object that is remembered"
+        assert second.startswith(
+            "  ! the list may be incomplete: selector, criterion, redeemable: offers ingestion is off"
+        )
+        assert "<!-- offers attention=unknown -->" in (project / "drift.md").read_text(encoding="utf-8")
+
+        assert run(["plan"]) == 0
+        shown = capsys.readouterr().out
+    assert "p on live: nothing to do, 0 unchanged, 1 that cannot be verified.\n" in shown
+    assert "redeemable/five-off cannot be read, so it is compared with what was last seen of it" in " ".join(
+        shown.split()
+    )

@@ -269,6 +269,13 @@ def test_a_campaign_that_was_sent_is_nothing(start: str) -> None:
     assert (made.steps, made.findings, made.summary) == ((), (), Summary(unchanged=2))
 
 
+def test_a_campaign_that_was_sent_needs_no_list() -> None:
+    """What the ledger alone decides is unchanged where no list can be read; its offer cannot be verified."""
+    off = replace(snapshot(gap="ingestion is off"), is_degraded=True)
+    made = plan(OFFER, KICK_OFF, snapshot=off, applied=[applied(OFFER)], campaigns=(record(),))
+    assert (made.steps, made.summary) == ((), Summary(unchanged=1, unverified=1))
+
+
 def test_a_campaign_that_left_git_is_nothing() -> None:
     """There is no object of ours that could be left behind."""
     made = planned(OFFER, campaigns=(record(), record(CampaignState.FAILED, key="b", external_id="b")))

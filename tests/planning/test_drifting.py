@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from scenes import NOW, applied, changes, desired, live, locate, only_step, question, snapshot
 
 from offers_sync.models.values import Desired
 from offers_sync.planning.drifting import find_drift
 from offers_sync.planning.offline import as_if_applied
-from offers_sync.planning.plan import Action, Cause, Plan
+from offers_sync.planning.plan import Action, Cause, Plan, Summary
 from offers_sync.planning.planner import make_plan
 
 OFFER = desired(note="Ask legal.")
@@ -54,6 +55,26 @@ def test_an_object_that_is_gone_is_drift() -> None:
     made = _drift(OFFER, applied=[applied(OFFER)])
     assert only_step(made).action is Action.CREATE
     assert _drift(OFFER, applied=[applied(OFFER)], snapshot=snapshot(gap="it changed")).steps == ()
+
+
+@pytest.mark.parametrize("remembered", [2, 1, 0])
+def test_where_no_list_can_be_read_nothing_is_called_unchanged(remembered: int) -> None:
+    """Without the full lists there is no drift to speak of, and no clean bill either."""
+    memory = [applied(OFFER), applied(desired(key="left"))][:remembered]
+    made = _drift(OFFER, applied=memory, snapshot=replace(snapshot(gap="ingestion is off"), is_degraded=True))
+    assert (made.steps, made.summary, made.is_complete) == ((), Summary(unverified=remembered), False)
+    whom = ["any object", "the one object that is remembered", "the 2 objects that are remembered"][remembered]
+    assert made.failure == f"nothing could be read of {whom}"
+    assert [finding.code for finding in made.findings] == ["list-incomplete"]
+
+
+def test_what_an_incomplete_list_does_not_show_is_not_called_unchanged() -> None:
+    """What it shows is compared all the same; what is not in it may be there or not."""
+    unseen = desired(key="unseen")
+    memory = [applied(OFFER), applied(unseen)]
+    made = _drift(OFFER, unseen, applied=memory, snapshot=snapshot([live(OFFER)], gap="it changed"))
+    assert (made.steps, made.summary, made.failure) == ((), Summary(unchanged=1, unverified=1), "")
+    assert _drift(unseen, applied=memory[1:], snapshot=snapshot(gap="it changed")).failure != ""
 
 
 def test_what_left_git_can_drift_too() -> None:

@@ -307,6 +307,30 @@ def test_an_offer_that_the_distribution_side_shows_is_not_missing(uuid: str) -> 
     )
 
 
+@pytest.mark.parametrize("offered", [(), (OFFER.external_id,)], ids=["both features off", "the full lists off"])
+def test_what_nobody_read_is_not_called_unchanged(offered: tuple[str, ...]) -> None:
+    """Where no list shows what lives, a document without a step is unverified, and each of them says why."""
+    made = plan(OFFER, LUNCH, snapshot=_degraded(*offered), applied=[applied(LUNCH), applied(OFFER)])
+    assert made.summary == Summary(unverified=2)
+    said = [finding for finding in made.findings if finding.code == "cannot-be-verified"]
+    assert [finding.message for finding in said] == [
+        "criterion/lunch cannot be read, so it is compared with what was last seen of it",
+        "redeemable/ten-off cannot be read, so it is compared with what was last seen of it",
+    ]
+    assert plan(OFFER, snapshot=_degraded(OFFER.external_id)).summary == Summary(unverified=1)
+
+
+def test_whether_a_withdrawn_offer_ever_lived_may_not_be_known() -> None:
+    """Only a list that is complete shows that it never did."""
+    gone = replace(desired(), is_retired=True)
+    for shown in (_degraded(), snapshot(gap="it changed")):
+        made = plan(gone, snapshot=shown)
+        assert made.summary == Summary(unverified=1)
+        assert "retired-never-live" not in _codes(made.findings)
+        assert "cannot-be-verified" in _codes(made.findings)
+    assert plan(gone).summary == Summary(unchanged=1)
+
+
 def test_a_row_with_a_known_id_is_not_joined_by_its_name() -> None:
     """A new key for an offer of the same name is a new offer, and the one that lives is the one that left git."""
     renamed = replace(OFFER, key="ten-off-again", external_id="id-of-ten-off-again", depends_on=())

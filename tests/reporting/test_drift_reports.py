@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from scenes import applied, desired, live, locate, question
+from scenes import applied, desired, live, locate, question, snapshot
 
 from offers_sync.planning.drifting import find_drift
 from offers_sync.planning.plan import Plan
@@ -37,6 +37,16 @@ def drift_of(*texts: str, gone: str = "") -> Plan:
     return find_drift(asked, locate)
 
 
+def unread(*known: str) -> Plan:
+    """Two offers are remembered, and the list may be incomplete and shows these of them."""
+    documents = [desired(key="one"), desired(key="two")]
+    shown = snapshot([live(each) for each in documents if each.key in known], gap="it changed while it was read")
+    return find_drift(
+        question(*documents, applied=[applied(each) for each in documents], snapshot=shown),
+        locate,
+    )
+
+
 def markdown(found: Plan) -> str:
     """What an issue says."""
     return render("markdown", found, PAGE, DRIFT_FORMATS)
@@ -48,6 +58,8 @@ def markdown(found: Plan) -> str:
         ("drift", drift_of("Eleven off", gone="five-off")),
         ("drift-none", drift_of()),
         ("drift-failed", plans.failed()),
+        ("drift-unread", unread()),
+        ("drift-unread-in-part", unread("one")),
     ],
 )
 def test_drift_as_reviewed(name: str, found: Plan, golden: Golden) -> None:
