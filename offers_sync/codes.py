@@ -699,6 +699,15 @@ NOT_SHOWN_YET = _notice(
 )
 
 
+_ABOUT_KEYS: frozenset[str] = frozenset({ENVIRONMENTS_CHANGED.name})
+"""What says where keys go: a change under review must not be able to silence it."""
+
+
+def can_be_waived(code: Code) -> bool:
+    """Whether a reviewed line in offers.yaml may waive findings of a code: no error, and nothing about keys."""
+    return code.severity is not Severity.ERROR and code.name not in _ABOUT_KEYS
+
+
 def find_code(name: str) -> Code | None:
     """The code of that name."""
     return _ALL.get(name)

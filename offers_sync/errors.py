@@ -41,12 +41,14 @@ class OffersError(Exception):
     exit_code: ClassVar[ExitCode] = ExitCode.FAULT
     is_retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", code: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.code = code
         """The code of the finding that says the same, where there is one."""
+        self.details = details
+        """What is told below the message, a line each."""
 
 
 class InvalidInputError(OffersError):

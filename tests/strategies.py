@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from offers_sync.codes import all_codes
+from offers_sync.codes import all_codes, can_be_waived
 from offers_sync.contract import (
     DOCUMENTED_LANGUAGES,
     EXISTS_EXPRESSIONS,
@@ -41,7 +41,6 @@ from offers_sync.contract import (
     RECURRENCE_SPAN_DAYS_LIMIT,
     TIMEZONES,
 )
-from offers_sync.findings import Severity
 from offers_sync.models import fields
 from offers_sync.models.kinds import KINDS
 from offers_sync.models.project import (
@@ -208,7 +207,7 @@ def _named_types(names: Names) -> list[tuple[Any, Values]]:
         (fields.Language, languages),
         (fields.Key, keys),
         (Locations, st.dictionaries(st.sampled_from(["uptown", "airport"]), locations, max_size=2)),
-        (WaivableCode, st.sampled_from([code.name for code in all_codes() if code.severity is not Severity.ERROR])),
+        (WaivableCode, st.sampled_from([code.name for code in all_codes() if can_be_waived(code)])),
         (ExternalId, _external_ids(names)),
     ]
 

@@ -32,6 +32,7 @@ from offers_sync.cli.authors import author_of
 from offers_sync.cli.bulk_progress import counting, watching
 from offers_sync.cli.campaign_runs import is_campaign
 from offers_sync.cli.interrupting import stopping_at_signals
+from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import Workspace
 from offers_sync.errors import ConsentError, ExitCode, InvalidInputError, OffersError
 from offers_sync.reporting import bulk as words
@@ -178,7 +179,7 @@ def resume(session: Session, run: BulkRun) -> int:
         _tell(session, report)
         return ExitCode.UNKNOWN if report.summary["unknown"] else ExitCode.DONE
     total = words.counted(sum(counts.values()), "row")
-    click.echo(f"the run {run.name} was begun before; {left:,} of {total} left to send", err=True)
+    say(f"the run {run.name} was begun before; {left:,} of {total} left to send")
     if RowOutcome.UNKNOWN in again and counts.get("unknown"):
         click.echo(f"{words.counted(counts['unknown'], 'row')} may be given for the second time", err=True)
     _check_is_meant(session)
@@ -207,10 +208,7 @@ def _say_allowances(workspace: Workspace, keys: Iterable[str]) -> None:
     for each in workspace.resolution.desired:
         is_given = each.kind == "redeemable" and each.key in keys
         if is_given and each.fields.get("allow_for_support_gifting") is not True:
-            click.echo(
-                f"warning: {each.key} does not say allow_for_support_gifting: true, so the server may refuse it",
-                err=True,
-            )
+            say(f"warning: {each.key} does not say allow_for_support_gifting: true, so the server may refuse it")
 
 
 def _lists(client: Client) -> Lists:
@@ -300,7 +298,7 @@ def holding(ledger: Ledger, run: BulkRun, whose: str) -> Iterator[str]:
 
 
 def _say_wait(hold: Hold, seconds: float) -> None:
-    click.echo(f"{hold.who} has this run; waiting up to {seconds:.0f} s for a sign of life", err=True)
+    say(f"{hold.who} has this run; waiting up to {seconds:.0f} s for a sign of life")
 
 
 def _send(session: Session, run: BulkRun) -> int:
@@ -320,8 +318,8 @@ def _send(session: Session, run: BulkRun) -> int:
             report = SendReport(ledger.current(run), dict(client.requests), error)
         _tell(session, report)
     if report.stopped_by is not None:
-        click.echo(f"stopped: {report.stopped_by.message}", err=True)
-        click.echo(f"hint: {report.stopped_by.hint}", err=True)
+        say(f"stopped: {report.stopped_by.message}")
+        say(f"hint: {report.stopped_by.hint}")
     return report.exit_code
 
 
@@ -347,7 +345,7 @@ def write_results(path: Path, lines: Iterable[str]) -> None:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        click.echo(f"{path} cannot be written: {error.strerror or error}; the ledger has the results", err=True)
+        say(f"{path} cannot be written: {error.strerror or error}; the ledger has the results")
 
 
 def _print(pieces_: Iterable[str]) -> None:

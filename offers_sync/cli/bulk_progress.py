@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-import click
+from offers_sync.cli.talking import say
 
 if TYPE_CHECKING:
     from offers_sync.bulk.sending import Sent, Watch
@@ -42,10 +42,10 @@ def watching() -> Iterator[Watch]:
         with _bar() as watch:
             yield watch
         return
-    yield line_by_line(lambda line: click.echo(line, err=True))
+    yield line_by_line(say)
 
 
-def line_by_line(say: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> Watch:
+def line_by_line(tell: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> Watch:
     """A watcher that says a line every ten seconds."""
     from offers_sync.reporting.bulk import progress_text  # noqa: PLC0415  help does not pay for it
 
@@ -55,7 +55,7 @@ def line_by_line(say: Callable[[str], None], now: Callable[[], float] = time.mon
         rate = speed.at(sent.total - sent.pending)
         if now() - said[0] >= _LINE_SECONDS:
             said[0] = now()
-            say(progress_text(sent, rate))
+            tell(progress_text(sent, rate))
 
     return watch
 
@@ -80,7 +80,7 @@ def _bar() -> Iterator[Watch]:
 
 def counting(
     word: str,
-    say: Callable[[str], None] = lambda line: click.echo(line, err=True),
+    tell: Callable[[str], None] = say,
     now: Callable[[], float] = time.monotonic,
 ) -> Callable[[int], None]:
     """Hears how many rows were looked at, and says so every ten seconds."""
@@ -89,6 +89,6 @@ def counting(
     def count(rows: int) -> None:
         if now() - said[0] >= _LINE_SECONDS:
             said[0] = now()
-            say(f"{word} {rows:,} rows so far")
+            tell(f"{word} {rows:,} rows so far")
 
     return count

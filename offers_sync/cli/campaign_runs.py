@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-import click
-
 from offers_sync.cli.authors import author_of
+from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import Workspace
 from offers_sync.errors import InvalidInputError
 from offers_sync.models.sent_campaigns import CampaignRecord, CampaignState
@@ -69,4 +68,4 @@ def settle(workspace: Workspace, store: Store, record: CampaignRecord, outcome: 
 
 
 def _say_wait(hold: Hold, seconds: float) -> None:
-    click.echo(f"waiting up to {seconds:.0f} s for {hold.who}: the campaign may be on its way right now", err=True)
+    say(f"waiting up to {seconds:.0f} s for {hold.who}: the campaign may be on its way right now")

@@ -28,12 +28,13 @@ from offers_sync.cli.authors import author_of
 from offers_sync.cli.interrupting import stopping_at_signals
 from offers_sync.cli.places import page_for
 from offers_sync.cli.run_progress import watching
+from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import Asking, Workspace
 from offers_sync.errors import ConsentError, ExitCode, InvalidInputError, OffersError, StalePlanError
 from offers_sync.planning.plan import Plan
 from offers_sync.reporting.formats import render
 from offers_sync.reporting.saved_plan import SavedPlan, differing
-from offers_sync.reporting.wording import counted
+from offers_sync.reporting.wording import counted, summary_line
 from offers_sync.state.leases import LeaseTerms, hold_environment
 from offers_sync.state.records import Hold
 from offers_sync.state.store import Store
@@ -135,10 +136,9 @@ def _surroundings(workspace: Workspace, client: Client, store: Store) -> Surroun
 
 
 def _say_whom_we_wait_for(hold: Hold, seconds: float) -> None:
-    click.echo(
+    say(
         f"waiting up to {seconds:.0f} s for the run {hold.owner} of {hold.who}: it holds this environment, "
-        "and may have died",
-        err=True,
+        "and may have died"
     )
 
 
@@ -146,9 +146,11 @@ def _say_whom_we_wait_for(hold: Hold, seconds: float) -> None:
 
 
 def _show_plan(plan: Plan, workspace: Workspace, saved: SavedPlan | None) -> None:
+    if saved is not None:
+        say(summary_line(plan))
+        return
     text = render("text", plan, page_for("text", workspace.folder))
-    shown = text if saved is None else text.partition("\n")[0] + "\n"
-    click.echo(shown, err=True, nl=False, color=None if sys.stderr.isatty() else False)
+    click.echo(text, err=True, nl=False, color=None if sys.stderr.isatty() else False)
 
 
 def _check_plan(plan: Plan, saved: SavedPlan | None) -> None:
@@ -163,9 +165,9 @@ def _check_fresh(plan: Plan, saved: SavedPlan) -> None:
     differences = differing(saved, plan)
     if not differences:
         return
-    click.echo("what differs between the saved plan and one made now:", err=True)
+    say("what differs between the saved plan and one made now:")
     for line in differences:
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}")
     raise StalePlanError(
         "the saved plan is stale: it is not what would be done now; nothing was written",
         hint="plan again, have it reviewed, and apply that",

@@ -13,6 +13,7 @@ import click
 
 from offers_sync.cli.completing import complete_environments
 from offers_sync.cli.options import chosen_folder, directory_option
+from offers_sync.cli.talking import say
 from offers_sync.errors import InvalidInputError, OffersError, RefusedError
 
 if TYPE_CHECKING:
@@ -109,10 +110,12 @@ def _post(post: _Post, *, summary: bool) -> None:
         if not summary and not _add_to_summary(post.text):
             raise
         where = "the report is in the step summary" if summary else "the report is in the step summary instead"
-        click.echo(f"not commented: {error.message}\nhint: {error.hint}\n{where}", err=True)
+        say(f"not commented: {error.message}")
+        say(f"hint: {error.hint}")
+        say(where)
         return
     what = "issue" if post.title is not None else "comment"
-    click.echo(f"{what} {kept.deed}{': ' + kept.url if kept.url else ''}", err=True)
+    say(f"{what} {kept.deed}{': ' + kept.url if kept.url else ''}")
 
 
 class _NoTokenError(RefusedError):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from offers_sync.cli.options import chosen_folder, directory_option
+from offers_sync.cli.talking import say
 from offers_sync.errors import ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -77,7 +79,11 @@ def _start(chosen: Path, project: str | None) -> None:
     texts = scaffold(checked_key(project, "a project's") if project is not None else project_name(place.name))
     existing = [path for path in texts if is_there(place / path)]
     if _PROJECT_FILE in existing:
-        raise InvalidInputError(_summary(chosen, texts, existing), hint="edit what is there, or choose another folder")
+        raise InvalidInputError(
+            f"{chosen / _PROJECT_FILE} is already there, so nothing was written",
+            hint="edit what is there, or choose another folder",
+            details=tuple(_summary(texts, existing)),
+        )
     for path, text in texts.items():
         if path in existing:
             click.echo(f"kept     {path}")
@@ -113,11 +119,9 @@ def is_there(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def _summary(folder: Path, texts: dict[str, str], existing: list[str]) -> str:
-    lines = [f"{folder / _PROJECT_FILE} is already there, so nothing was written"]
-    lines += [f"  exists         {path}" for path in existing]
-    lines += [f"  not written    {path}" for path in texts if path not in existing]
-    return "\n".join(lines)
+def _summary(texts: Iterable[str], existing: Collection[str]) -> Iterator[str]:
+    yield from (f"  exists         {path}" for path in existing)
+    yield from (f"  not written    {path}" for path in texts if path not in existing)
 
 
 def write_new(path: Path, text: str) -> None:
@@ -138,6 +142,6 @@ def _say_next(folder: Path) -> None:
         "offers explain redeemable": "says what an offer may hold",
     }
     widest = max(len(command) for command in commands)
-    click.echo("", err=True)
+    say("")
     for command, purpose in commands.items():
-        click.echo(f"{command:{widest}}  # {purpose}", err=True)
+        say(f"{command:{widest}}  # {purpose}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 import click
 
 from offers_sync.cli.options import chosen_folder, format_option, project_options
+from offers_sync.cli.talking import say
 from offers_sync.errors import ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def list_(  # noqa: PLR0913  one parameter for each option
 ) -> int:
     """Show what lives on the server, whether git has a document of it or not.
 
-    The files need not be free of faults: of them, only offers.yaml is needed.
+    The files need not be free of faults: of them, only offers.yaml is needed. As CSV, a cell that a spreadsheet
+    would compute has an apostrophe before it; as JSON everything is as the server has it.
     """
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
     from offers_sync.cli.places import page_for  # noqa: PLC0415
@@ -43,7 +45,7 @@ def list_(  # noqa: PLR0913  one parameter for each option
         shown = _read(cast("ListName", name), client, workspace, only_unmanaged=unmanaged)
     click.echo(LIST_FORMS[form](shown, page_for("text", workspace.folder)), nl=False)
     if shown.gap:
-        click.echo(f"this may not be all: {shown.gap}", err=True)
+        say(f"this may not be all: {shown.gap}")
     return ExitCode.DONE
 
 

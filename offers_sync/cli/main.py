@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 import click
 
 from offers_sync import __version__
+from offers_sync.cli.talking import say, spoken
 from offers_sync.collecting import collect_no_more, collect_seldom
 from offers_sync.errors import ExitCode, OffersError
 
@@ -109,10 +110,17 @@ def _colour() -> bool | None:
 
 def _say(error: OffersError) -> None:
     click.secho("error: ", fg="red", bold=True, err=True, nl=False, color=_colour())
-    click.echo(error.message, err=True)
+    for line in (error.message, *error.details):
+        say(line)
     if error.hint:
         click.secho("hint: ", fg="cyan", err=True, nl=False, color=_colour())
-        click.echo(error.hint, err=True)
+        say(error.hint)
+
+
+def _show(error: click.ClickException) -> None:
+    """What click says of a command line, which its message quotes; what it adds when it shows it is its own."""
+    vars(error)["message"] = spoken(error.message)
+    error.show()
 
 
 def main() -> None:
@@ -131,7 +139,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return ExitCode.INVALID
     except click.Abort:
         click.echo("stopped.", err=True)

@@ -17,6 +17,7 @@ from typing import Final
 import click
 
 from offers_sync.cli.init import checked_key, is_there, write_new
+from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import FindingsError, allowed_hosts
 from offers_sync.errors import InvalidInputError
 from offers_sync.loading.loading import load_project
@@ -64,7 +65,7 @@ def write_pipeline(chosen: Path, wanted: Wanted) -> None:
             click.echo(f"created  {shown}")
     click.echo("\nNext:", err=True)
     for line in _next(pipeline, wanted.forge, settings, kept):
-        click.echo(f"- {line}", err=True)
+        say(f"- {line}")
 
 
 def _project(folder: Path) -> Project:

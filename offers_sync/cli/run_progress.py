@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
 
-import click
-
 from offers_sync.applying.batches import How
 from offers_sync.applying.events import BatchAnswered, Event, RunEnded, RunStarted, Waiting, Watch, WaveStarted
+from offers_sync.cli.talking import say
 from offers_sync.errors import InvalidInputError
 from offers_sync.reporting.run_events import event_json, event_line
 
@@ -62,7 +61,7 @@ def watching(events: str | None, *, is_terminal: bool | None = None) -> Iterator
     """A watcher that shows what it sees; ``events`` is a file for JSON Lines, or ``-`` for stdout."""
     is_terminal = sys.stderr.isatty() if is_terminal is None else is_terminal
     with ExitStack() as opened:
-        watchers = [opened.enter_context(_bar()) if is_terminal else line_by_line(_say)]
+        watchers = [opened.enter_context(_bar()) if is_terminal else line_by_line(say)]
         if events is not None:
             watchers.append(_writing(opened.enter_context(_opened(events))))
 
@@ -73,11 +72,7 @@ def watching(events: str | None, *, is_terminal: bool | None = None) -> Iterator
         yield watch
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
-def line_by_line(say: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> Watch:
+def line_by_line(tell: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> Watch:
     """A watcher for logs: what is news at once, and how far it is every ten seconds."""
     tally, said = Tally(now), [now()]
 
@@ -85,10 +80,10 @@ def line_by_line(say: Callable[[str], None], now: Callable[[], float] = time.mon
         tally.take(event)
         line = event_line(event)
         if line:
-            say(line)
+            tell(line)
         if now() - said[0] >= _LINE_SECONDS:
             said[0] = now()
-            say(tally.words)
+            tell(tally.words)
 
     return watch
 

@@ -12,6 +12,7 @@ import click
 
 from offers_sync.cli.bulk_options import outcome_option, resending_options, results_option
 from offers_sync.cli.options import format_option, project_options
+from offers_sync.cli.talking import spoken
 from offers_sync.errors import ConsentError, ExitCode, InvalidInputError
 
 if TYPE_CHECKING:
@@ -243,5 +244,5 @@ def _ask(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise ConsentError("nothing was changed: nobody is there to agree", hint="pass --yes to do it without asking")
-    if not click.confirm(question, err=True):
+    if not click.confirm(spoken(question), err=True):
         raise ConsentError("nothing was changed")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from offers_sync.cli.options import format_option
+from offers_sync.cli.talking import say
 from offers_sync.errors import InvalidInputError
 from offers_sync.sandbox.census import take_census
 from offers_sync.sandbox.fault_files import read_faults
@@ -133,7 +134,7 @@ def serve(  # noqa: PLR0913, PLR0917  the options of one command
             sys.stdout.flush()
             kept = "kept in memory only" if database is None else f"kept in {database}"
             key = "the key that --token names" if settings.token else "any key"
-            click.echo(f"the sandbox answers there, to {key}; {kept}; Ctrl-C stops it.", err=True)
+            say(f"the sandbox answers there, to {key}; {kept}; Ctrl-C stops it.")
 
         serve_vendor(Vendor(world, settings, faults), host=host, port=port, is_ready=announce)
     click.echo("stopped.", err=True)
@@ -147,10 +148,10 @@ def seed(directory: Path, data: str | None, *, empty: bool) -> None:
     database = _on_disk(directory, data)
     if database.exists():
         with _open(database):
-            click.echo(f"{database} is there already; 'offers sandbox reset' begins it again.", err=True)
+            say(f"{database} is there already; 'offers sandbox reset' begins it again.")
         return
     with _open(database, empty=empty):
-        click.echo(f"made {database}{', empty' if empty else ''}.", err=True)
+        say(f"made {database}{', empty' if empty else ''}.")
 
 
 @sandbox.command()
@@ -166,7 +167,7 @@ def reset(directory: Path, data: str | None, *, yes: bool, empty: bool) -> None:
         click.confirm(f"Empty {database} and begin again?", abort=True, err=True)
     with _open(database) as world:
         world.clear(seed=None if empty else seed_world)
-    click.echo(f"{database} begins again{', empty' if empty else ''}.", err=True)
+    say(f"{database} begins again{', empty' if empty else ''}.")
 
 
 @sandbox.command()

@@ -124,6 +124,9 @@ def _check_code(name: str, path: Path) -> Iterator[Complaint]:
     elif code.severity.value == _NEVER_WAIVED:
         message = f"`{name}` is an error, and errors cannot be waived"
         yield Complaint(codes.WRONG_VALUE, path, message, "mend what it points at instead")
+    elif not codes.can_be_waived(code):
+        message = f"`{name}` is about where keys go, and is never waived"
+        yield Complaint(codes.WRONG_VALUE, path, message, "take the exception out; the finding ends with the change")
 
 
 def _moment(written: Any) -> datetime | None:

@@ -9,7 +9,6 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from offers_sync import codes
 from offers_sync.contract import LIST_LAG_SECONDS
-from offers_sync.findings import Severity
 from offers_sync.models.documents import Ruled
 from offers_sync.models.fields import (
     LITERAL_LOCATION_PATTERN,
@@ -64,7 +63,7 @@ CountOrShare = Annotated[
 ]
 
 
-_WAIVABLE: Final = tuple(code for code in codes.all_codes() if code.severity is not Severity.ERROR)
+_WAIVABLE: Final = tuple(filter(codes.can_be_waived, codes.all_codes()))
 WaivableCode = Annotated[
     Text,
     WithJsonSchema(
@@ -75,7 +74,7 @@ WaivableCode = Annotated[
         }
     ),
 ]
-"""The code of a finding that is no error."""
+"""The code of a finding that may be waived."""
 
 
 class Defaults(Written):
@@ -166,7 +165,9 @@ class Allowance(Ruled):
         examples=["creates"],
     )
     code: WaivableCode | None = field(
-        "The code of the finding that is waived; an error cannot be.", default=None, examples=["deal-without-segment"]
+        "The code of the finding that is waived; an error cannot be, nor what is about keys.",
+        default=None,
+        examples=["deal-without-segment"],
     )
     limit: Integer | None = field(
         "Up to how many creates, updates or live_edits; nothing else is counted.",

@@ -46,6 +46,8 @@ class Said:
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     waived: int
+    waived_codes: tuple[str, ...] = ()
+    """The codes of what was waived, each as often as it was."""
 
 
 def annotate(
@@ -55,20 +57,20 @@ def annotate(
     waivers = [each for each in allowances if each.code is not None]
     by_step: dict[tuple[str, bool], list[Finding]] = {}
     rest: list[Finding] = []
-    waived = 0
+    waived: list[str] = []
     stepped = {_home(step) for step in situation.steps}
     for annotation in annotations:
         document = situation.scene.documents.get((annotation.kind, annotation.key))
         if document is None:
             rest.append(annotation.finding)
         elif is_waived(document, annotation.finding, waivers):
-            waived += 1
+            waived.append(annotation.finding.code)
         else:
             finding = placed(document, annotation.finding, locate)
             home = _home_of(annotation, stepped)
             (by_step.setdefault(home, []) if home in stepped else rest).append(finding)
     steps = tuple(replace(step, annotations=_sorted(by_step.get(_home(step), ()))) for step in situation.steps)
-    return Said(steps, _sorted(rest), waived)
+    return Said(steps, _sorted(rest), len(waived), tuple(waived))
 
 
 def is_waived(document: Desired, finding: Finding, waivers: Iterable[Allowance]) -> bool:

@@ -30,14 +30,17 @@ def live_edits(scene: Scene, steps: Iterable[Step]) -> dict[str, tuple[str, ...]
     return {name: offers for name, offers in found.items() if offers}
 
 
-def live_edit_finding(step: Step, offers: tuple[str, ...]) -> Finding:
-    """What a reviewer is told about such a step."""
+def live_edit_finding(scene: Scene, step: Step, offers: tuple[str, ...]) -> Finding:
+    """What a reviewer is told about such a step; offline nobody knows what lives."""
     if step.kind == "redeemable":
-        message = "guests have this offer now, and will see the change within about fifteen minutes"
+        what = "lose it" if step.action is Action.RETIRE else "see the change"
+        message = f"guests have this offer now, and will {what} within about fifteen minutes"
     else:
         shown = ", ".join(f"`{name}`" for name in offers[:_NAMES_SHOWN])
         more = f" and {len(offers) - _NAMES_SHOWN} more" if len(offers) > _NAMES_SHOWN else ""
         message = f"this changes what guests get from {shown}{more}, now"
+    if scene.question.is_offline:
+        message = f"if the base is what lives: {message}"
     return Finding.of(codes.LIVE_EDIT, message)
 
 

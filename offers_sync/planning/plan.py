@@ -144,6 +144,8 @@ class Plan:
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What people call the objects that changes refer to by external id: the keys of documents."""
     asked: Asked = Asked()
+    waived_codes: tuple[str, ...] = ()
+    """The codes of findings that reviewed exceptions waive, each as often as it is waived."""
     failure: str = ""
     """Why there is no plan, where there is none; the findings say more."""
 

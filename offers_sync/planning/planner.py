@@ -57,7 +57,11 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     held = hold_back(scene, survey.steps, survey.incomplete)
     edits = live_edits(scene, held.steps)
     situation = Situation(scene, with_causes(scene, held.steps))
-    annotations = [*survey.annotations, *_edit_annotations(held.steps, edits), *_gift_annotations(scene, held.steps)]
+    annotations = [
+        *survey.annotations,
+        *_edit_annotations(scene, held.steps, edits),
+        *_gift_annotations(scene, held.steps),
+    ]
     for annotator in annotators:
         annotations.extend(annotator(situation))
     said = annotate(situation, annotations, question.allowances, locate)
@@ -66,7 +70,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         *gap_findings(scene, gaps),
         *memory_finding(scene),
         *unverified_everywhere(survey.unverified),
-        *orphan_findings(orphans),
+        *orphan_findings(scene, orphans),
         *forgotten_campaigns(scene),
     )
     return Plan(
@@ -80,6 +84,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         orphans=orphans,
         names={desired.external_id: desired.key for desired in question.desired},
         asked=_asked(question),
+        waived_codes=said.waived_codes,
     )
 
 
@@ -109,10 +114,10 @@ def _remark(survey: _Survey, taken: Taken, annotations: Iterable[Annotation]) ->
             survey.unverified.append(remark)
 
 
-def _edit_annotations(steps: Iterable[Step], edits: dict[str, tuple[str, ...]]) -> Iterator[Annotation]:
+def _edit_annotations(scene: Scene, steps: Iterable[Step], edits: dict[str, tuple[str, ...]]) -> Iterator[Annotation]:
     for step in steps:
         if step.name in edits and step.action is not Action.UPLOAD_IMAGE:
-            yield Annotation(step.kind, step.desired.key, live_edit_finding(step, edits[step.name]))
+            yield Annotation(step.kind, step.desired.key, live_edit_finding(scene, step, edits[step.name]))
 
 
 def _gift_annotations(scene: Scene, steps: Iterable[Step]) -> Iterator[Annotation]:

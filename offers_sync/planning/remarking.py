@@ -156,8 +156,9 @@ def _may_live(scene: Scene, each: Applied | Desired) -> bool:
     return (each.kind, each.external_id) in scene.live or bool(scene.listing(each.kind).gap)
 
 
-def orphan_findings(orphans: Iterable[str]) -> Iterator[Finding]:
-    """A notice for each of them."""
+def orphan_findings(scene: Scene, orphans: Iterable[str]) -> Iterator[Finding]:
+    """A notice for each of them; offline nobody knows whether it lives."""
+    lives = "if its object lives, it lives on" if scene.question.is_offline else "its object lives on"
     for name in orphans:
-        message = f"{name} has left git; its object lives on and is not touched"
+        message = f"{name} has left git; {lives} and is not touched"
         yield Finding.of(codes.ORPHANED, message, hint=codes.ORPHANED.hint)

@@ -69,7 +69,7 @@ def progress_text(sent: Sent, rate: float) -> str:
         parts.append(f"{duration_text(sent.pending / rate)} left")
     parts += [f"{count:,} {word}" for count, word in ((sent.failed, "failed"), (sent.unknown, "unknown")) if count]
     if sent.waiting:
-        parts.append(f"waiting: {sent.waiting}")
+        parts.append(f"waiting: {printable(sent.waiting)}")
     return ", ".join(parts)
 
 

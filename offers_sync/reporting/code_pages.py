@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from offers_sync.codes import can_be_waived
 from offers_sync.findings import Code, Severity
 from offers_sync.reporting.layout import indented, paragraph, sections, terms
 from offers_sync.reporting.mistakes import Mistake, find_mistake
@@ -64,6 +65,8 @@ def _mistake_text(mistake: Mistake) -> str:
 def _waiver_text(code: Code, width: int) -> str:
     if code.severity is Severity.ERROR:
         return paragraph("An error cannot be waived.", width)
+    if not can_be_waived(code):
+        return paragraph("It cannot be waived, since it is about where keys go.", width)
     return "Where it is meant, waive it in offers.yaml\n\n" + indented(_WAIVER.format(code=code.name))
 
 
@@ -71,8 +74,7 @@ def code_json(code: Code) -> str:
     """The page of a code as a JSON object."""
     mistake = find_mistake(code.name)
     example = None if mistake is None else asdict(mistake)
-    can_be_waived = code.severity is not Severity.ERROR
-    return _json({"type": "code", **asdict(code), "can_be_waived": can_be_waived, "example": example})
+    return _json({"type": "code", **asdict(code), "can_be_waived": can_be_waived(code), "example": example})
 
 
 def index_json(kinds: Mapping[str, str], codes: Iterable[Code]) -> str:

@@ -12,8 +12,6 @@ from typing import Final
 from unicodedata import category, east_asian_width
 
 ELLIPSIS: Final = "…"
-_CONTEXT: Final = 8
-"""How much is shown before the first difference of two long texts."""
 
 
 def width_of(text: str) -> int:
@@ -66,14 +64,3 @@ def _pieces(word: str, width: int) -> list[str]:
             columns = _width(letter)
         pieces[-1] += letter
     return pieces
-
-
-def contrasted(before: str, after: str, width: int) -> tuple[str, str]:
-    """Two texts cut to a width so that what differs is still to be seen."""
-    if max(width_of(before), width_of(after)) <= width:
-        return before, after
-    same = next((place for place, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), None)
-    start = max((min(len(before), len(after)) if same is None else same) - _CONTEXT, 0)
-    if start == 0:
-        return cut(before, width), cut(after, width)
-    return cut(ELLIPSIS + before[start:], width), cut(ELLIPSIS + after[start:], width)

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from offers_sync.planning.plan import Action, Plan
-from offers_sync.reporting.columns import contrasted, cut
+from offers_sync.reporting.columns import cut
+from offers_sync.reporting.contrasting import contrasted
 from offers_sync.reporting.drift import REMEDY, drift_summary
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.markdown import Attention, code, fenced, link, marker, prose, report_marker
 from offers_sync.reporting.paper import LIMIT_BYTES, Paper
 from offers_sync.reporting.plan_outline import Block, Row, Section, outline
-from offers_sync.reporting.wording import NOTHING, counted
+from offers_sync.reporting.wording import counted
 
 _TAIL_BYTES: Final = 2_000
 """Kept free for saying what was left out, and what to do."""
@@ -90,9 +91,9 @@ def _title(section: Section, block: Block, page: Page) -> str:
 def _difference(rows: tuple[Row, ...]) -> Iterator[str]:
     """What git applied, and what is there; a row of the plan leads the other way."""
     for row in rows[:_ROWS_SHOWN]:
-        applied, live = contrasted(row.after, row.before, _VALUE_LENGTH)
+        applied, live = contrasted(row.after or "", row.before or "", _VALUE_LENGTH)
         label = cut(row.label, _NAME_LENGTH)
-        yield f"- {label}: {applied}" if row.after != NOTHING else f"- {label} was not set"
-        yield f"+ {label}: {live}" if row.before != NOTHING else f"+ {label} is not set"
+        yield f"- {label}: {applied}" if row.after is not None else f"- {label} was not set"
+        yield f"+ {label}: {live}" if row.before is not None else f"+ {label} is not set"
     if len(rows) > _ROWS_SHOWN:
         yield f"  and {len(rows) - _ROWS_SHOWN:,} more fields"

@@ -15,7 +15,7 @@ from typing import Any, Final
 import click
 
 from offers_sync.findings import Finding, Position, Severity
-from offers_sync.reporting.escaping import Cell, at_line_start, cells, json_safe, printable
+from offers_sync.reporting.escaping import Cell, at_line_start, cells, harmless, json_safe, printable
 
 FORMAT_VERSION: Final = 1
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
@@ -48,7 +48,7 @@ class Summary:
 
 def findings_text(findings: Sequence[Finding], width: int, prefix: str = "") -> str:
     """Each finding with its line and its hint, an empty line after it; ``prefix`` leads to the project."""
-    return "".join(finding_text(finding, width, prefix) + "\n\n" for finding in findings)
+    return harmless("".join(finding_text(finding, width, prefix) + "\n\n" for finding in findings))
 
 
 def finding_text(finding: Finding, width: int, prefix: str = "") -> str:

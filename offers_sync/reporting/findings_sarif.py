@@ -9,7 +9,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from offers_sync import __version__, codes
-from offers_sync.findings import Finding, Severity
+from offers_sync.findings import Finding, Position, Severity
+from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.reporting.escaping import json_safe, printable
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -48,26 +49,30 @@ def _rule(name: str, findings: Iterable[Finding]) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
-    text = finding.message + (f" (hint: {finding.hint})" if finding.hint else "")
-    result: dict[str, Any] = {
-        "ruleId": finding.code,
-        "ruleIndex": rule,
-        "level": _LEVELS[finding.severity],
-        "message": {"text": printable(text)},
-    }
-    place = finding.position
+def _region(place: Position | None) -> dict[str, int]:
+    """Where in its file; what is about no line stands at the beginning of offers.yaml, since every result needs one."""
     if place is None:
-        return result
-    region = {
+        return {"startLine": 1, "startColumn": 1}
+    return {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    artifact = {"uri": quote(prefix + place.file, errors="replace")}
-    result["locations"] = [{"physicalLocation": {"artifactLocation": artifact, "region": region}}]
-    # Lines move; the same fault of the same value is the same alert.
-    identity = "\0".join((finding.code, prefix + place.file, finding.path, finding.message))
-    result["partialFingerprints"] = {"offers/v1": sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()}
-    return result
+
+
+def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
+    text = finding.message + (f" (hint: {finding.hint})" if finding.hint else "")
+    place = finding.position
+    file = prefix + (place.file if place is not None else PROJECT_FILE)
+    artifact = {"uri": quote(file, errors="replace")}
+    parts = (finding.code, file, finding.path, finding.message)
+    identity = "\0".join(parts)  # lines move; the same fault of the same value is the same alert
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": printable(text)},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": _region(place)}}],
+        "partialFingerprints": {"offers/v1": sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()},
+    }

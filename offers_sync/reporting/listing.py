@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from offers_sync.models.values import Listing, Live, Location, LocationGroup, ObjectKind, Offered, Segment, Tree
@@ -160,5 +161,7 @@ def _text(value: Any) -> str:
             return ""
         case str():
             return value
+        case Decimal():
+            return format(value.normalize(), "f")
         case _:
             return str(plain(value))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from offers_sync.reporting.columns import cut, padded, width_of
-from offers_sync.reporting.escaping import json_safe, printable
+from offers_sync.reporting.escaping import harmless, json_safe, printable
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.listing import LiveList
 
@@ -19,6 +20,8 @@ _GAP: Final = "  "
 _SHORTENED: Final = "name"
 """The column that gives way where a terminal is narrow; ids are there to be copied."""
 _NARROWEST: Final = 16
+_ACTIVE: Final = re.compile(r"'*\s*(?:[=+\-@\uff1d\uff0b\uff0d\uff20]|::)")
+"""How a cell begins that is more than text to a spreadsheet, in narrow or wide characters, or to a log."""
 
 
 def list_table(shown: LiveList, page: Page) -> str:
@@ -29,7 +32,7 @@ def list_table(shown: LiveList, page: Page) -> str:
         place = shown.columns.index(_SHORTENED)
         over = sum(widths) + len(_GAP) * (len(widths) - 1) - page.width
         widths[place] = max(min(widths[place], _NARROWEST), widths[place] - max(over, 0))
-    return "".join(_line(row, widths) for row in rows)
+    return harmless("".join(_line(row, widths) for row in rows))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -38,12 +41,21 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def list_csv(shown: LiveList, page: Page) -> str:  # noqa: ARG001  a machine reads it, on no page
-    """One line for each, after one with the columns' names."""
+    """One line for each, after one with the columns' names.
+
+    Names come from anybody, and spreadsheets compute a cell that begins as a formula does.  Such a cell, and one that
+    a log would take for a command, gets an apostrophe before it, as does one that begins as if it had got one: who
+    reads the lines by a program takes one off and has what was there.  The columns of JSON hold it as it is.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(shown.columns)
-    writer.writerows([printable(entry.cells[name]) for name in shown.columns] for entry in shown.entries)
+    writer.writerows([_guarded(printable(entry.cells[name])) for name in shown.columns] for entry in shown.entries)
     return out.getvalue()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if _ACTIVE.match(cell) else cell
 
 
 def list_json(shown: LiveList, page: Page) -> str:  # noqa: ARG001

@@ -17,9 +17,14 @@ from offers_sync.reporting.escaping import printable
 _TICKS: Final = re.compile("`+")
 _SPAN: Final = re.compile("`([^`]+)`")
 _LETTERS: Final = r"[^\W\d_]+"
-_PLAIN_WORD: Final = re.compile(rf"""\(?["']?{_LETTERS}(['-]{_LETTERS})*["']?\)?[,;:.?]?|[0-9]{{1,3}}(,?[0-9]{{3}})*""")
+_FIGURE: Final = "[0-9]{1,3}(,?[0-9]{3})*"
+_PLAIN_WORD: Final = re.compile(
+    rf"""\(?["']?{_LETTERS}(['-]{_LETTERS})*["']?\)?[,;:.?]?|\(?{_FIGURE}|\({_FIGURE}\)[,;:.?]?"""
+)
 """Words and figures.  Digits after a hyphen could be a reference such as GH-1, and before a full stop begin a list."""
 _STOPS: Final = ",;:.?"
+_CLOSING_FIGURE: Final = re.compile(rf"{_FIGURE}\)[,;:.?]?")
+"""A figure that ends what stands between brackets; at the beginning of a line it would begin a list."""
 _ONLY_STOPS: Final = re.compile(r"""[,;:.?()"']+""")
 _FENCE: Final = 3
 _FACT_LENGTH: Final = 100
@@ -55,15 +60,22 @@ def _joined(pieces: Iterable[str]) -> str:
 
 def _words(text: str) -> str:
     """The text with every word that is not plain as code."""
-    return " ".join(_word(word) for word in re.split(" +", printable(text)))
+    words = re.split(" +", printable(text))
+    return " ".join(_word(word, is_first=place == 0) for place, word in enumerate(words))
 
 
-def _word(word: str) -> str:
-    """A word as it is, or as code but for the stop after it."""
+def _word(word: str, *, is_first: bool) -> str:
+    """A word as it is, or as code but for the bracket before it and the bracket and the stop after it."""
     if not word or _PLAIN_WORD.fullmatch(word) or _ONLY_STOPS.fullmatch(word):
         return word
+    if not is_first and _CLOSING_FIGURE.fullmatch(word):
+        return word
     core = word.removesuffix(word[-1]) if word[-1] in _STOPS else word
-    return code(core) + word[len(core) :]
+    if core[-1] == ")" and "(" not in core[1:]:
+        core = core.removesuffix(")")
+    end = word[len(core) :]
+    is_opening = core[0] == "(" and ")" not in core
+    return f"({code(core[1:])}{end}" if is_opening else f"{code(core)}{end}"
 
 
 def fenced(lines: Iterable[str], language: str) -> str:

@@ -14,21 +14,21 @@ worked out by ``plan_outline``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from offers_sync.findings import Finding, Severity
 from offers_sync.planning.plan import Action, Plan, Step
-from offers_sync.reporting.columns import contrasted, cut, padded, width_of, wrapped
-from offers_sync.reporting.escaping import at_line_start, printable
+from offers_sync.reporting.columns import cut, padded, width_of, wrapped
+from offers_sync.reporting.contrasting import contrasted
+from offers_sync.reporting.escaping import at_line_start, harmless, printable
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.layout import NARROWEST
 from offers_sync.reporting.plan_outline import Block, Held, Outline, Row, Section, outline
-from offers_sync.reporting.wording import CAUSES, NOTHING, VERBS, counted, summary_line, words_of
+from offers_sync.reporting.wording import CAUSES, NOTHING, VERBS, counted, summary_line, waived_line
 
 MARKS: Final = {
     Action.CREATE: ("+", "green"),
@@ -38,8 +38,6 @@ MARKS: Final = {
     Action.DISTRIBUTE: (">", "magenta"),
 }
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
-_COMMAND: Final = re.compile(r"^((?:\x1b\[[0-9;]*m|\s)*)::", re.MULTILINE)
-"""What GitHub obeys at the beginning of a line, which may be where a long value was broken."""
 _WIDEST: Final = 120
 _ARROW: Final = " -> "
 _FIELDS_OF_CREATES: Final = 10
@@ -55,7 +53,7 @@ _LABEL_SHARE: Final = 0.4
 
 def plan_text(plan: Plan, page: Page = Page()) -> str:  # noqa: B008  a frozen value
     """The plan for a person."""
-    return _COMMAND.sub(r"\1\\x3a:", "\n".join(_Text(page).lines(plan))) + "\n"
+    return harmless("\n".join(_Text(page).lines(plan))) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,7 @@ class _Text:
         for refusal in told.refusals:
             yield from self._told(Severity.ERROR, refusal, 0)
         yield from self._causes(told)
+        yield from wrapped(waived_line(plan), self.width)
         for section in told.sections:
             yield ""
             yield from self._section(section)
@@ -177,31 +176,32 @@ class _Text:
 
     def _before_width(self, rows: Iterable[Row], room: int) -> int:
         half = (room - len(_ARROW)) // 2
-        return max((width for row in rows if (width := width_of(row.before)) <= half), default=0)
+        return max((width for row in rows if (width := width_of(row.before or NOTHING)) <= half), default=0)
 
     def _new_row(self, row: Row, label_width: int, room: int) -> Iterator[str]:
+        after = f"{row.after or NOTHING}{f'  [{row.note}]' if row.note else ''}"
         if width_of(row.label) > label_width:
             yield from self._indented(row.label, 6)
-            yield from (f"        {line}" for line in _first_lines(row.after, self.width - 8))
+            yield from (f"        {line}" for line in _first_lines(after, self.width - 8))
             return
         label = padded(row.label, label_width)
-        for place, line in enumerate(_first_lines(row.after, room)):
+        for place, line in enumerate(_first_lines(after, room)):
             yield f"      {label if place == 0 else ' ' * label_width}  {line}"
 
     def _row(self, row: Row, label_width: int, before_width: int) -> Iterator[str]:
         note = f"  [{row.note}]" if row.note else ""
-        is_short = width_of(row.before) <= before_width and width_of(row.label) <= label_width
-        line = f"{padded(row.before, before_width)}{_ARROW}{row.after}{note}"
+        was, becomes = row.before or NOTHING, row.after or NOTHING
+        is_short = width_of(was) <= before_width and width_of(row.label) <= label_width
+        line = f"{padded(was, before_width)}{_ARROW}{becomes}{note}"
         if is_short and 6 + label_width + 2 + width_of(line) <= self.width:
-            before = click.style(row.before, fg="red") if row.before != NOTHING else row.before
-            blanks = " " * (before_width - width_of(row.before))
-            yield f"      {padded(row.label, label_width)}  {before}{blanks}{_ARROW}{_new(row.after)}{note}"
+            before = f"{_coloured(row.before, 'red')}{' ' * (before_width - width_of(was))}"
+            yield f"      {padded(row.label, label_width)}  {before}{_ARROW}{_coloured(row.after, 'green')}{note}"
             return
         yield from (f"      {line}" for line in wrapped(f"{row.label}{note}", self.width - 6))
         room = (self.width - 10) * _VALUE_LINES - _VALUE_LINES * 10
-        before, after = contrasted(row.before, row.after, max(room, self.width - 10))
+        before, after = contrasted(row.before or "", row.after or "", max(room, self.width - 10))
         for mark, colour, side in (("-", "red", before), ("+", "green", after)):
-            if side != NOTHING:
+            if side:
                 yield from self._side(mark, colour, side)
 
     def _side(self, mark: str, colour: str, text: str) -> Iterator[str]:
@@ -213,7 +213,7 @@ class _Text:
     def _held(self, held: Held) -> Iterator[str]:
         names = [printable(name) for name in held.names]
         if held.is_asked_for:
-            yield f"  {len(held.steps):,} steps {held.reason}"
+            yield f"  {held.figures}"
             return
         yield from self._listed(names, 2)
         yield from self._indented(held.reason, 6)
@@ -262,10 +262,5 @@ def _bold(lines: Iterable[str]) -> Iterator[str]:
     return (click.style(line, bold=True) for line in lines)
 
 
-def _new(text: str) -> str:
-    return click.style(text, fg="green") if text != NOTHING else text
-
-
-def short(value: Any, width: int = 60) -> str:
-    """A value in one line, not longer than a person reads."""
-    return cut(words_of(value, {}), width)
+def _coloured(text: str | None, colour: str) -> str:
+    return click.style(text, fg=colour) if text is not None else NOTHING

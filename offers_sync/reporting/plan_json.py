@@ -6,6 +6,7 @@ Within a format version members are only ever added.  Reading a saved plan back 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final
@@ -47,6 +48,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             "allow_lookalikes": list(plan.asked.allow_lookalikes),
             "offline": plan.asked.is_offline,
         },
+        "waived": dict(sorted(Counter(plan.waived_codes).items())),
     }
 
 
@@ -254,6 +256,11 @@ def plan_schema() -> dict[str, Any]:
         "findings": _array(_FINDING, "What there is to say beside the steps."),
         "guards": _array(_GUARD, "The guards."),
         "asked": _ASKED,
+        "waived": {
+            "type": "object",
+            "description": "The codes that reviewed exceptions waive, each with how many findings of the plan it was.",
+            "additionalProperties": _count("How many."),
+        },
     }
     about = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A plan of offers"}
     schema: dict[str, Any] = json.loads(json.dumps(_object(members, "What `offers plan --format json` prints.")))

@@ -1,6 +1,7 @@
 """The plan as a comment on a pull request: a table of what happens, then the gravest first, the rest folded.
 
 A comment has a limit, so parts are added as long as they fit and what does not fit is counted; every part is whole.
+What needs a person, such as what a guard keeps back, is never behind a click unless it is very much.
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ from typing import Final
 
 from offers_sync.findings import Finding, Position, Severity
 from offers_sync.planning.plan import Action, Plan, Step
-from offers_sync.reporting.columns import contrasted, cut
+from offers_sync.reporting.columns import cut
+from offers_sync.reporting.contrasting import contrasted
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.markdown import code, fenced, folded, link, prose, report_marker
 from offers_sync.reporting.paper import LIMIT_BYTES, Paper, bytes_of
-from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Risk, Row, Section, outline, risk_of
-from offers_sync.reporting.wording import CAUSES, NOTHING, PLURALS, VERBS, counted, summary_line
+from offers_sync.reporting.plan_outline import KIND_ORDER, Block, Held, Outline, Row, Section, outline
+from offers_sync.reporting.risks import Risk, risk_of
+from offers_sync.reporting.wording import CAUSES, PLURALS, VERBS, counted, summary_line, waived_line
 
 _OPEN_BYTES: Final = 16_000
 _OPEN_BLOCKS: Final = 10
 _OPEN_ADDED: Final = 5
 """So much is shown without a click; of more new things than a few the figures tell more than the fields."""
 _MORE: Final = "more; the plan as JSON says all of them"
-_NOTHING_WORSE: Final = risk_of([Finding("", Severity.NOTICE, "")])
 _ADDING: Final = (Action.CREATE, Action.UPLOAD_IMAGE)
 _TAIL_BYTES: Final = 2_000
 """Kept free for saying what was left out."""
@@ -33,6 +35,7 @@ _MESSAGE_LENGTH: Final = 400
 _ROWS_SHOWN: Final = 30
 _NAMES_SHOWN: Final = 40
 _FINDINGS_SHOWN: Final = 8
+_HELD_SHOWN: Final = 8
 _NAME_LENGTH: Final = 120
 _SYMBOLS: Final = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTICE: "ℹ️"}  # noqa: RUF001  a symbol
 
@@ -66,6 +69,33 @@ class _Fold:
 
 
 @dataclass(frozen=True, slots=True)
+class _Made:
+    """A fold with the texts of its parts, or of the first of them, and the room that these take."""
+
+    fold: _Fold
+    texts: Sequence[str]
+    size: int
+
+    @property
+    def title(self) -> str:
+        return self.fold.title
+
+
+def _empty(fold: _Fold) -> str:
+    return folded(fold.title, f"and 1,000,000,000 {_MORE}")
+
+
+def _shares(sizes: Sequence[int], room: int) -> list[int]:
+    """How much of the room each gets: what it takes, or an equal share of what the smaller ones leave."""
+    shares = [0] * len(sizes)
+    smallest_first = sorted(range(len(sizes)), key=lambda place: sizes[place])
+    for sharers, place in zip(range(len(sizes), 0, -1), smallest_first, strict=True):
+        shares[place] = min(sizes[place], room // sharers)
+        room -= shares[place]
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
 class _Comment:
     """The marks that a comment is written with."""
 
@@ -77,21 +107,27 @@ class _Comment:
             if self.paper.fits(part):
                 self.paper.add(part)
         left = self._open_blocks(told)
-        folds = [*self._other_folds(told), *self._section_folds(left)]
-        missing = [fold.title for place, fold in enumerate(folds) if not self._fold(fold, len(folds) - place)]
+        folds = [self._made(fold) for fold in (*self._other_folds(told), *self._section_folds(left))]
+        rooms = _shares([fold.size for fold in folds], self.paper.limit - self.paper.size)
+        missing = [fold.title for fold, room in zip(folds, rooms, strict=True) if not self._add(fold, room)]
         if missing:
             self.paper.add(f"Not shown for want of room: {', '.join(missing)}. The plan as JSON says all of it.")
 
     def _opening(self, plan: Plan, told: Outline) -> Iterator[str]:
         for refusal in told.refusals:
             yield _alert(refusal)
-        errors = [self._finding(finding) for finding in _errors(told)]
-        if errors:
-            yield "\n".join(errors)
+        grave = [self._finding(finding) for finding in _grave(told)]
+        if grave:
+            yield "\n".join(grave)
+        held = [self._held(held) for held in _open_held(told)]
+        if held:
+            yield "\n".join(["Kept back:", "", *held])
         if any(step for step in plan.steps if not step.held_back):
             yield _table(plan)
         if told.causes:
             yield "Of these, " + ", ".join(f"{count:,} {CAUSES[cause]}" for cause, count in told.causes) + "."
+        if plan.summary.waived:
+            yield prose(cut(waived_line(plan), _MESSAGE_LENGTH))
 
     # -------------------------------------------------------------------------------------------------- blocks
 
@@ -115,29 +151,37 @@ class _Comment:
             yield _Fold(f"{VERBS[section.action]} {counted(count, section.kind)}", [*common, *parts], "\n\n")
 
     def _other_folds(self, told: Outline) -> Iterator[_Fold]:
-        if told.held:
-            lines = [_Part(partial(self._held, held), len(held.steps)) for held in told.held]
-            yield _Fold(f"kept back: {sum(len(held.steps) for held in told.held):,}", lines, "\n")
-        others = told.findings[len(_errors(told)) :]
+        shown = {held.reason for held in _open_held(told)}
+        held_left = [held for held in told.held if held.reason not in shown]
+        if held_left:
+            lines = [_Part(partial(self._held, held), len(held.steps)) for held in held_left]
+            yield _Fold(f"kept back: {sum(len(held.steps) for held in held_left):,}", lines, "\n")
+        others = told.findings[len(_grave(told)) :]
         if others:
             lines = [_Part(partial(self._finding, finding), 1) for finding in others]
             yield _Fold(f"also to be said: {len(others):,}", lines, "\n")
 
-    def _fold(self, fold: _Fold, sharers: int) -> bool:
-        """Write as much of a fold as fits into its share of the room, and how much more there is."""
-        empty = folded(fold.title, f"and 1,000,000,000 {_MORE}")
-        share = (self.paper.limit - self.paper.size) // sharers
-        inside = Paper(share - bytes_of(empty))
-        shown = 0
+    def _made(self, fold: _Fold) -> _Made:
+        """A fold with as many of its parts as there is room for, if it were the only one."""
+        inside = Paper(self.paper.limit - self.paper.size)
         for part in fold.parts:
             text = part.make()
+            inside.add(text)
+            if inside.size > inside.limit:
+                break
+        return _Made(fold, inside.parts, inside.size + bytes_of(_empty(fold)))
+
+    def _add(self, made: _Made, room: int) -> bool:
+        """Write as much of a fold as fits into its room, and how much more there is."""
+        fold = made.fold
+        inside = Paper(room - bytes_of(_empty(fold)))
+        for text in made.texts:
             if not inside.fits(text):
                 break
             inside.add(text)
-            shown += 1
         if not inside.parts:
             return False
-        left = sum(part.count for part in fold.parts[shown:])
+        left = sum(part.count for part in fold.parts[len(inside.parts) :])
         more = f"\n\nand {left:,} {_MORE}" if left else ""
         self.paper.add(folded(fold.title, fold.between.join(inside.parts) + more))
         return True
@@ -170,7 +214,7 @@ class _Comment:
 
     def _held(self, held: Held) -> str:
         if held.is_asked_for:
-            return f"- {len(held.steps):,} steps {prose(held.reason)}"
+            return f"- {prose(held.figures)}"
         return f"- {_listed(held.names)}: {prose(cut(held.reason, _MESSAGE_LENGTH))}"
 
     def _finding(self, finding: Finding, title: Position | None = None) -> str:
@@ -188,11 +232,9 @@ def _ranked(told: Outline) -> list[tuple[Section, Block]]:
     ranked: list[tuple[Risk, int, Block]] = []
     for place, section in enumerate(told.sections):
         shows_all = section.action not in _ADDING or section.count <= _OPEN_ADDED
-        common = risk_of(section.findings)
+        common = risk_of(section.action, section.findings)
         ranked += [
-            (min(block.risk, common), place, block)
-            for block in section.blocks
-            if shows_all or block.risk < _NOTHING_WORSE
+            (min(block.risk, common), place, block) for block in section.blocks if shows_all or block.risk.is_remarkable
         ]
     ranked.sort(key=lambda each: each[:2])
     return [(told.sections[place], block) for _, place, block in ranked]
@@ -211,10 +253,15 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else shown
 
 
-def _errors(told: Outline) -> Sequence[Finding]:
-    """The errors beside the steps that are shown at once; they stand first among the findings."""
-    count = sum(finding.severity is Severity.ERROR for finding in told.findings)
+def _grave(told: Outline) -> Sequence[Finding]:
+    """The errors and warnings beside the steps that are shown at once; they stand first among the findings."""
+    count = sum(finding.severity is not Severity.NOTICE for finding in told.findings)
     return told.findings[: min(count, _FINDINGS_SHOWN)]
+
+
+def _open_held(told: Outline) -> Sequence[Held]:
+    """What is kept back, but for what the reader asked to leave out: as much of it as is shown at once."""
+    return [held for held in told.held if not held.is_asked_for][:_HELD_SHOWN]
 
 
 def _alert(message: str) -> str:
@@ -236,12 +283,12 @@ def _table(plan: Plan) -> str:
 
 def _diff(section: Section, rows: Sequence[Row]) -> Iterator[str]:
     for row in rows[:_ROWS_SHOWN]:
-        before, after = contrasted(row.before, row.after, _VALUE_LENGTH)
+        before, after = contrasted(row.before or "", row.after or "", _VALUE_LENGTH)
         note = f"  [{row.note}]" if row.note else ""
         label = cut(row.label, _NAME_LENGTH)
-        if section.action is not Action.CREATE and row.before != NOTHING:
+        if section.action is not Action.CREATE and row.before is not None:
             yield f"- {label}: {before}{note}"
-        if row.after != NOTHING:
-            yield f"+ {label}: {after}{'' if row.before != NOTHING else note}"
+        if row.after is not None:
+            yield f"+ {label}: {after}{'' if row.before is not None else note}"
     if len(rows) > _ROWS_SHOWN:
         yield f"  and {len(rows) - _ROWS_SHOWN:,} more fields"

@@ -10,18 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from offers_sync import codes
-from offers_sync.findings import SEVERITY_ORDER, Finding, Position, Severity
+from offers_sync.findings import SEVERITY_ORDER, Finding, Position
 from offers_sync.models.values import DesiredKind
 from offers_sync.planning.comparing import Verdict
 from offers_sync.planning.difference import escaped
 from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Action, Cause, Change, GuardReport, Plan, Step
 from offers_sync.reporting.escaping import printable
-from offers_sync.reporting.wording import CAUSES, label_of, words_of
+from offers_sync.reporting.risks import Rank, Risk, risk_of
+from offers_sync.reporting.wording import CAUSES, label_of, some, words_of_both
 
-ACTION_ORDER: Final = (Action.DISTRIBUTE, Action.RETIRE, Action.UPDATE, Action.CREATE, Action.UPLOAD_IMAGE)
-"""What reaches guests first, and cannot be taken back, first."""
+ACTION_ORDER: Final = (Action.DISTRIBUTE, Action.CREATE, Action.RETIRE, Action.UPDATE, Action.UPLOAD_IMAGE)
+"""What cannot be taken back first, then what guests lose, then what they have otherwise."""
 _COMMON_FROM: Final = 3
 """What is said of so many blocks or more, and of all of them, is said once."""
 _IDENTIFYING: Final = frozenset({"attribute", "selector"})
@@ -31,17 +31,13 @@ KIND_ORDER: Final[tuple[DesiredKind, ...]] = ("campaign", "redeemable", "criteri
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value that changes, in words; ``note`` says what is particular about it."""
+    """One value that changes, in words, or nothing where there is none; ``note`` says what is particular about it."""
 
     label: str
-    before: str
-    after: str
+    before: str | None
+    after: str | None
     note: str = ""
     findings: tuple[Finding, ...] = ()
-
-
-Risk = tuple[int, int]
-"""The graver the smaller: the worst finding first, then whether guests feel it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,8 @@ class Block:
     @property
     def risk(self) -> Risk:
         """How much a reader should look at it."""
-        return risk_of([*self.findings, *(finding for row in self.rows for finding in row.findings)])
+        findings = (*self.findings, *(finding for row in self.rows for finding in row.findings))
+        return risk_of(self.steps[0].action, findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +71,10 @@ class Section:
         """How many steps it has."""
         return sum(len(block.steps) for block in self.blocks)
 
-
-def risk_of(findings: Iterable[Finding]) -> Risk:
-    """The risk of what such things are said of."""
-    findings = tuple(findings)
-    worst = min((SEVERITY_ORDER[finding.severity] for finding in findings), default=len(Severity))
-    is_felt = any(finding.code == codes.LIVE_EDIT.name for finding in findings)
-    return (min(worst, SEVERITY_ORDER[Severity.NOTICE]), 0 if is_felt else 1)
+    @property
+    def rank(self) -> Rank:
+        """That of the gravest block, which stands first."""
+        return min(self.blocks[0].risk, risk_of(self.action, self.findings)).rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +94,18 @@ class Held:
         """Whether the reader narrowed the plan so, and need not be told of each."""
         return self.reason == LEFT_OUT
 
+    @property
+    def figures(self) -> str:
+        """How many, and why, where the reader need not be told of each."""
+        return f"{some(len(self.steps), 'step')} {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """All that a report of a plan says."""
 
     refusals: tuple[str, ...]
-    """Why the plan as a whole is not applied, each with the way through."""
+    """What guards refuse, the plan as a whole or documents of it, each with the way through."""
     causes: tuple[tuple[Cause, int], ...]
     sections: tuple[Section, ...]
     held: tuple[Held, ...]
@@ -119,7 +118,7 @@ def outline(plan: Plan) -> Outline:
     homes, rest = _at_home(plan)
     sections = tuple(_sections(plan, homes))
     return Outline(
-        refusals_of(plan),
+        (*refusals_of(plan), *_kept_back_by_guards(plan)),
         tuple((cause, count) for cause in Cause if (count := sum(step.cause is cause for step in plan.ready))),
         sections,
         held_of(plan),
@@ -140,6 +139,16 @@ def _refusal(guard: GuardReport) -> str:
     way = f"; to let it through: `{printable(guard.allow_with)}`" if guard.allow_with else ""
     figures = f"{guard.actual:,} planned, {printable(guard.limit)} allowed"
     return f"the guard `{printable(guard.guard)}` refuses it: {figures}{way}"
+
+
+def _kept_back_by_guards(plan: Plan) -> Iterator[str]:
+    for guard in plan.guards:
+        if guard.refused and guard.keeps_back:
+            way = f": `{printable(guard.allow_with)}`" if guard.allow_with else ", plan again with complete lists"
+            yield (
+                f"the guard `{printable(guard.guard)}` keeps back {some(guard.actual, 'document')}; "
+                f"to let {'it' if guard.actual == 1 else 'them'} through{way}"
+            )
 
 
 def held_name(step: Step) -> str:
@@ -204,34 +213,37 @@ def _extent(position: Position) -> tuple[int, int]:
 # ----------------------------------------------------------------------------------------------------- sections
 
 
-def _sections(plan: Plan, homes: Mapping[int, tuple[Finding, ...]]) -> Iterator[Section]:
+def _sections(plan: Plan, homes: Mapping[int, tuple[Finding, ...]]) -> list[Section]:
+    """What has the gravest block first, else by action and kind."""
     groups: dict[tuple[Action, DesiredKind], list[Block]] = {}
     for place, step in enumerate(plan.steps):
         if not step.held_back:
             groups.setdefault((step.action, step.kind), []).append(_block(plan, step, homes.get(place, ())))
+    sections: list[Section] = []
     for action in ACTION_ORDER:
         for kind in KIND_ORDER:
             if (action, kind) in groups:
                 common, blocks = _without_common(_merged(groups[action, kind]))
-                yield Section(action, kind, tuple(blocks), common)
+                sections.append(Section(action, kind, tuple(blocks), common))
+    return sorted(sections, key=lambda section: section.rank)
 
 
 def _block(plan: Plan, step: Step, findings: tuple[Finding, ...]) -> Block:
     """One step with its findings: each under the value whose line it is about, the others beside the step."""
-    told = [(change, path, row) for change in step.changes for path, row in _rows(plan, step, change)]
+    told = list(_rows(plan, step))
     homes: list[list[Finding]] = [[] for _ in told]
     left: list[Finding] = []
     for finding in findings:
-        place = _row_for(finding, [(change, path) for change, path, _ in told])
+        place = _row_for(finding, step, [(change, path) for change, path, _ in told])
         (homes[place] if place is not None else left).append(finding)
     rows = tuple(replace(row, findings=tuple(own)) for (_, _, row), own in zip(told, homes, strict=True))
     note = CAUSES[step.cause] if step.cause not in (None, Cause.THIS_CHANGE) else ""
     return Block((step,), rows, tuple(left), note)
 
 
-def _row_for(finding: Finding, told: Sequence[tuple[Change, str]]) -> int | None:
+def _row_for(finding: Finding, step: Step, told: Sequence[tuple[Change, str]]) -> int | None:
     """The row that a finding is about: the one with the longest path around it, of a change that holds its line."""
-    about = [place for place, (change, _) in enumerate(told) if _is_about(finding, change)]
+    about = [place for place, (change, _) in enumerate(told) if _is_about(finding, step, change)]
     if not about:
         return None
     around = [place for place in about if _is_below(finding.path, told[place][1])]
@@ -242,13 +254,19 @@ def _is_below(path: str, around: str) -> bool:
     return path == around or path.startswith(around + "/")
 
 
-def _rows(plan: Plan, step: Step, change: Change) -> Iterator[tuple[str, Row]]:
+def rows_of(plan: Plan, step: Step) -> Iterator[Row]:
+    """What a step changes, without findings."""
+    return (row for _, _, row in _rows(plan, step))
+
+
+def _rows(plan: Plan, step: Step) -> Iterator[tuple[Change, str, Row]]:
     """A row for each text, number or list of a change; what comes or goes as a whole is told part by part."""
-    field, note = change.field, _note(step, change)
-    for path in _parts(field.path, field.before, field.after):
-        below = path.removeprefix(field.path)
-        before, after = (words_of(_part(side, below), plan.names, path) for side in (field.before, field.after))
-        yield path, Row(label_of(path), before, after, note)
+    for change in step.changes:
+        field, note = change.field, _note(step, change)
+        for path in _parts(field.path, field.before, field.after):
+            below = path.removeprefix(field.path)
+            before, after = words_of_both(_part(field.before, below), _part(field.after, below), plan.names, path)
+            yield change, path, Row(label_of(path), before, after, note)
 
 
 def _parts(path: str, *sides: Any) -> list[str]:
@@ -278,10 +296,12 @@ def _note(step: Step, change: Change) -> str:
     return ""
 
 
-def _is_about(finding: Finding, change: Change) -> bool:
-    if change.position is not None and finding.position is not None:
+def _is_about(finding: Finding, step: Step, change: Change) -> bool:
+    """Whether a change holds the line of a finding; one that is not written anywhere stands at the whole document."""
+    is_placed = change.position not in (None, step.position)
+    if is_placed and change.position is not None and finding.position is not None:
         return change.position.file == finding.position.file and _holds(change.position, finding.position)
-    return _is_below(finding.path, change.field.path)
+    return bool(finding.path) and _is_below(finding.path, change.field.path)
 
 
 def _merged(blocks: Iterable[Block]) -> list[Block]:

@@ -23,7 +23,7 @@ from offers_sync.applying.outcomes import Ending, ItemOutcome, RunReport
 from offers_sync.findings import Severity
 from offers_sync.models.values import Outcome
 from offers_sync.planning.plan import Action
-from offers_sync.reporting.escaping import at_line_start, printable
+from offers_sync.reporting.escaping import at_line_start, harmless, printable
 from offers_sync.reporting.findings import finding_text
 from offers_sync.reporting.formats import Page
 from offers_sync.reporting.layout import indented
@@ -72,7 +72,7 @@ _SHOWN: Final = 200
 
 def run_text(report: RunReport, page: Page = Page()) -> str:  # noqa: B008  a frozen value
     """The outcomes for a person: what went wrong in full, the rest in figures."""
-    return "\n".join(_lines(report, page)) + "\n"
+    return harmless("\n".join(_lines(report, page))) + "\n"
 
 
 def _lines(report: RunReport, page: Page) -> Iterator[str]:

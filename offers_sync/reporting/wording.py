@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from offers_sync.findings import Severity
 from offers_sync.models.values import DesiredKind
+from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Action, Cause, Plan, plain
+from offers_sync.reporting.contrasting import told_apart
 from offers_sync.reporting.escaping import printable
 
 NOTHING: Final = "(none)"
+_UNCLEAR: Final = frozenset({"", NOTHING})
+"""Texts that would be taken for none at all, so that they are quoted."""
+_BLANK_AT_AN_END: Final = re.compile(r"^ | $")
+_ESCAPED_BLANK: Final = r"\\x20"
 PLURALS: Final[Mapping[DesiredKind, str]] = MappingProxyType(
     {"selector": "selectors", "criterion": "criteria", "redeemable": "redeemables", "campaign": "campaigns"}
 )
@@ -54,7 +62,35 @@ def summary_line(plan: Plan) -> str:
     rest = [f"{plan.summary.unchanged:,} unchanged"]
     if plan.summary.unverified:
         rest.append(f"{plan.summary.unverified:,} that cannot be verified")
-    return f"{_where(plan)}: {', '.join(parts or ['nothing to do'])}, {', '.join(rest)}."
+    where = f"{_where(plan)} (offline: the base stands in for the server)" if plan.asked.is_offline else _where(plan)
+    doubts = "".join(f"{words}; " for words in [", ".join(_doubts(plan))] if words)
+    return f"{where}: {doubts}{', '.join(parts) or 'nothing to do'}, {', '.join(rest)}."
+
+
+def _doubts(plan: Plan) -> Iterator[str]:
+    """How many errors and warnings the plan holds."""
+    told = [finding for step in plan.steps if step.held_back != LEFT_OUT for finding in step.annotations]
+    counts = Counter(finding.severity for finding in (*told, *plan.findings))
+    for severity in (Severity.ERROR, Severity.WARNING):
+        if counts[severity]:
+            yield some(counts[severity], severity.value)
+
+
+def waived_line(plan: Plan) -> str:
+    """How many findings are not shown since somebody reviewed them, and which; nothing where there are none."""
+    count = plan.summary.waived
+    if not count:
+        return ""
+    codes = Counter(plan.waived_codes)
+    told = [f"`{printable(code)}`{f' ({times:,})' if times > 1 else ''}" for code, times in sorted(codes.items())]
+    if told and codes.total() < count:
+        told.append(f"and {count - codes.total():,} more")
+    return f"Waived by reviewed exceptions and not shown: {', '.join([some(count, 'finding'), *told])}."
+
+
+def some(number: int, thing: str) -> str:
+    """``1 step``, ``2 steps``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _where(plan: Plan) -> str:
@@ -76,11 +112,20 @@ def label_of(path: str) -> str:
     return printable(label)
 
 
-def words_of(value: Any, names: Mapping[str, str], path: str = "") -> str:
-    """A value on one line; objects that it refers to by id are called by their keys."""
-    if path.rpartition("/")[2] in _REFERENCES and isinstance(value, str):
-        value = names.get(value, value)
-    return printable(_words(value, names))
+def words_of_both(
+    before: Any, after: Any, names: Mapping[str, str], path: str = ""
+) -> tuple[str, str] | tuple[None, str] | tuple[str, None]:
+    """Two values on a line each, told apart; nothing for one that is not there.
+
+    Objects that they refer to by id are called by their keys.
+    """
+    if path.rpartition("/")[2] in _REFERENCES:
+        before, after = (names.get(value, value) if isinstance(value, str) else value for value in (before, after))
+    if before is None:
+        return None, printable(_words(after, names))
+    if after is None:
+        return printable(_words(before, names)), None
+    return told_apart(_words(before, names), _words(after, names))
 
 
 def _words(value: Any, names: Mapping[str, str]) -> str:
@@ -90,7 +135,7 @@ def _words(value: Any, names: Mapping[str, str]) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return value or '""'
+            return _BLANK_AT_AN_END.sub(_ESCAPED_BLANK, value) if value.strip('"') not in _UNCLEAR else f'"{value}"'
         case Decimal():
             return format(value, "f")
         case Mapping():

@@ -66,7 +66,7 @@ def test_what_changed_outside_git_is_shown(project: Path, capsys: pytest.Capture
     shown = capsys.readouterr().out
     assert "p on sandbox: 1 object was changed outside git, of 1 that are remembered.\n" in shown
     assert "redeemable/five-off  (five-off.yaml:1)" in shown
-    assert "note: git applied Ask legal., the server has Ask nobody." in shown
+    assert "note: git applied `Ask legal.`, the server has `Ask nobody.`" in shown
 
 
 def test_drift_as_json_is_a_plan(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +94,7 @@ def test_drift_for_an_issue(project: Path, capsys: pytest.CaptureFixture[str]) -
     _change_outside(project, note="Ask nobody.")
     capsys.readouterr()
     assert run(["drift", report, "--exit-zero"]) == 0
-    assert "git applied Ask legal., the server has Ask nobody." in capsys.readouterr().out
+    assert "git applied `Ask legal.`, the server has `Ask nobody.`" in capsys.readouterr().out
     text = (project / "drift.md").read_text(encoding="utf-8")
     assert text.startswith(marks.format("needed"))
     assert "```diff\n- note: Ask legal.\n+ note: Ask nobody.\n```" in text
@@ -152,10 +152,10 @@ def test_where_nothing_can_be_read_nothing_is_called_unchanged(
         capsys.readouterr()
 
         assert run(["drift", "--exit-zero", "--report", f"markdown={project / 'drift.md'}"]) == ExitCode.REFUSED
-        first, second = capsys.readouterr().out.splitlines()
-        assert first == "p on live could not be looked at: nothing could be read of the one object that is remembered"
-        assert second.startswith(
-            "  ! the list may be incomplete: selector, criterion, redeemable: offers ingestion is off"
+        told = " ".join(capsys.readouterr().out.split())
+        assert told.startswith(
+            "p on live could not be looked at: nothing could be read of the one object that is remembered "
+            "! the list may be incomplete: selector, criterion, redeemable: offers ingestion is off"
         )
         assert "<!-- offers attention=unknown -->" in (project / "drift.md").read_text(encoding="utf-8")
 

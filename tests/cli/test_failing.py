@@ -97,7 +97,7 @@ def test_validate_without_a_project_is_a_finding(nowhere: Path, capsys: Said) ->
                 "end_column": None,
             }
         ],
-        "summary": {"documents": 0, "error": 1, "warning": 0, "notice": 0},
+        "summary": {"documents": 0, "error": 1, "warning": 0, "notice": 0, "waived": 0},
     }
 
 

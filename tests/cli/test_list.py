@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +151,47 @@ def test_csv_is_read_back() -> None:
     """Quotes and commas in names do not move columns."""
     rows = list(csv.DictReader(io.StringIO(list_csv(shown(live('a "b", c', "id-1")), Page()))))
     assert (rows[0]["name"], rows[0]["external_id"]) == ('a "b", c', "id-1")
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_no_name_is_obeyed_by_a_log(form: str) -> None:
+    """A name at the beginning of a line is no workflow command."""
+    listed = object_list("redeemables", "sandbox", Listing("redeemable", (live("::error::start", "id-1"),), ""), {})
+    columns = ("name", "external_id")
+    text = LIST_FORMS[form](replace(listed, columns=columns), Page())
+    assert "error::start" in text
+    assert not re.search(r"^\s*::", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("+1 off", "'+1 off"),
+        ("-5% today", "'-5% today"),
+        ("@home", "'@home"),
+        (" =1", "' =1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("'=1", "''=1"),
+        ("::error::x", "'::error::x"),
+        ("5-3=2", "5-3=2"),
+        ("'Twas the night", "'Twas the night"),
+        ("Free @home", "Free @home"),
+    ],
+)
+def test_a_spreadsheet_computes_no_name(name: str, cell: str) -> None:
+    """What begins as a formula gets an apostrophe, and whoever takes one off again has the name."""
+    (row,) = csv.DictReader(io.StringIO(list_csv(shown(live(name, "id-1")), Page())))
+    assert row["name"] == cell
+    assert re.sub(r"^'(?='*\s*([=+\-@\uff1d\uff0b\uff0d\uff20]|::))", "", cell) == name
+
+
+def test_amounts_are_written_in_one_way() -> None:
+    """Five is five, however many zeros the server adds."""
+    amounts = [Decimal(5), Decimal("5.0"), Decimal("5.50"), Decimal(500)]
+    offers = (live("x", f"id-{place}", receipt_rule={"flat_discount": each}) for place, each in enumerate(amounts))
+    rules = [entry.cells["receipt_rule"] for entry in shown(*offers).entries]
+    assert rules == ["flat 5", "flat 5", "flat 5.5", "flat 500"]
 
 
 def test_a_narrow_terminal_shortens_names_and_never_ids() -> None:

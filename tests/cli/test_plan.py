@@ -80,7 +80,8 @@ def test_what_is_waived_is_counted_wherever_it_was_found(project: Path, capsys: 
     """Reviewed exceptions to what the files say and to what the plan says are one figure."""
     waived = "allow: [{code: no-filter, reason: Everything is meant.}, {code: part-would-be-dropped, reason: Meant.}]"
     edit(project / "offers.yaml", "allow: [{code: no-filter, reason: Everything is meant.}]", waived)
-    edit(project / "lunch.yaml", "value: Marlow", 'value: " "')
+    with (project / "lunch.yaml").open("a", encoding="utf-8") as file:
+        file.write("item_qualifiers: [{selector: {external_id: nobody-made-it}}]\n")
     assert run(["plan", "--format", "json"]) == 0
     assert as_plan(capsys.readouterr().out)["summary"]["waived"] == 2
 

@@ -289,6 +289,7 @@ OFFERS_MISTAKES: dict[str, str] = {
     "an exception that has ended": OFFERS + "allow: [{code: no-filter, reason: because, until: 2025-01-01T00:00:00}]\n",
     "a code that is misspelled": OFFERS + "allow: [{code: no-filters, reason: because}]\n",
     "an error that is to be waived": OFFERS + "allow: [{code: unknown-field, reason: because}]\n",
+    "where keys go that is to be waived": OFFERS + "allow: [{code: environments-changed, reason: because}]\n",
     "an alias that is no location": OFFERS + "x: 1\n".replace("x: 1", "guards: {creates: -1}"),
     "two documents": OFFERS + "---\nkind: schedule\nkey: a\n",
 }

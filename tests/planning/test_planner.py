@@ -376,6 +376,7 @@ def test_a_reviewed_exception_waives_a_finding(key: str | None, is_waived: bool)
     says = _saying(("ten-off", "rounds-dollars", Severity.NOTICE))
     made = plan(desired(), allow=[allow], annotators=[says])
     assert made.summary.waived == int(is_waived)
+    assert made.waived_codes == (("rounds-dollars",) if is_waived else ())
     assert _codes(only_step(made).annotations) == ([] if is_waived else ["rounds-dollars"])
 
 

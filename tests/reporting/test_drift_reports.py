@@ -15,6 +15,7 @@ from scenes import applied, desired, live, locate, question, snapshot
 
 from offers_sync.planning.drifting import find_drift
 from offers_sync.planning.plan import Plan
+from offers_sync.reporting.columns import width_of
 from offers_sync.reporting.formats import DRIFT_FORMATS, Page, render
 from offers_sync.reporting.paper import LIMIT_BYTES
 
@@ -66,6 +67,40 @@ def test_drift_as_reviewed(name: str, found: Plan, golden: Golden) -> None:
     """The Markdown and the text of each are as they were last reviewed."""
     golden(f"{name}.md", markdown(found))
     golden(f"{name}.txt", render("text", found, PAGE, DRIFT_FORMATS))
+
+
+def text(found: Plan, width: int = 100) -> str:
+    """What a terminal shows."""
+    return render("text", found, Page(width, "offers/"), DRIFT_FORMATS)
+
+
+def test_what_differs_of_long_values_is_shown() -> None:
+    """Two values that begin alike are not cut to the same beginning, nor to the first of their differences."""
+    shared = "as you like it, " * 15
+    document = desired(name=f"{shared}five dollars off {shared}or 5", note="x")
+    shown = live(document, name=f"{shared}nine dollars off {shared}or 9")
+    found = find_drift(question(document, live=[shown], applied=[applied(document)]), locate)
+    for told in (" ".join(text(found).split()), markdown(found)):
+        assert re.search("five dollars off .*or 5", told)
+        assert re.search("nine dollars off .*or 9", told)
+
+
+def test_values_of_drift_are_quoted_and_told_apart() -> None:
+    """What is empty, what ends in a blank and what nobody sees can be told from what is not there."""
+    document = desired(name="Ten off", note="", description="About.")
+    shown = live(document, name="Ten\u00a0off", note=None, description="About. ")
+    told = text(find_drift(question(document, live=[shown], applied=[applied(document)]), locate), 200)
+    assert "      name: git applied `Ten off`, the server has `Ten\\xa0off`\n" in told
+    assert "      description: git applied `About.`, the server has `About.\\x20`\n" in told
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_drift_keeps_to_the_width(width: int) -> None:
+    """No line is wider than the terminal, but for places, which stay whole; and none is a command of a log."""
+    found = drift_of("Eleven off " * 20, "x ::error::y " * 30, gone="five-off")
+    for line in text(found, width).splitlines():
+        assert width_of(line.replace(r"\x3a", ":")) <= width or line.endswith(":1)"), line
+        assert not re.match(r"\s*::", line)
 
 
 @pytest.mark.parametrize("count", [1, 40, 1_000])

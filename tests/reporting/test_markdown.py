@@ -83,6 +83,11 @@ def test_prose_has_no_marks_but_code(text: str) -> None:
         ("it ends at 5.", "it ends at `5`."),
         ("see #12 and GH-12", "see `#12` and `GH-12`"),
         ("`a``b`", "`a` `b`"),
+        ("300 (30% of 1000) allowed", "300 (`30%` of 1000) allowed"),
+        ("3 (30% of 0) allowed", "3 (`30%` of 0) allowed"),
+        ("1000) is no list", "`1000`) is no list"),
+        ("as often as it is (2).", "as often as it is (2)."),
+        ("a call of f(x) (see #1).", "a call of `f(x)` (see `#1`)."),
         ("  a  b ", "a b"),
     ],
 )

@@ -217,13 +217,13 @@ _RULE: Final = {
 }
 _RESULT: Final = {
     "type": "object",
-    "required": ["message", "ruleId", "level"],
+    "required": ["message", "ruleId", "level", "locations"],
     "properties": {
         "message": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
         "ruleId": {"type": "string"},
         "ruleIndex": {"type": "integer", "minimum": 0},
         "level": _LEVEL,
-        "locations": {"type": "array", "items": _LOCATION},
+        "locations": {"type": "array", "minItems": 1, "items": _LOCATION},
         "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
     },
     "additionalProperties": False,
@@ -265,7 +265,8 @@ SARIF_ESSENTIALS: Final = {
     },
     "additionalProperties": False,
 }
-"""What the official schema asks of the members that are written, and no member that it does not have."""
+"""What the official schema asks of the members that are written, and no member that it does not have; and that every
+result has a place, which code scanning asks for."""
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -277,6 +278,14 @@ def test_sarif_is_valid(name: str) -> None:
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
     assert len(run["results"]) == len(remarks_of(PLANS[name]()))
+
+
+def test_what_is_about_no_line_is_at_the_beginning_of_the_project_file() -> None:
+    """Code scanning turns a whole upload away for one result without a place."""
+    run = json.loads(sarif(plans.refused()))["runs"][0]
+    (result,) = [each for each in run["results"] if each["ruleId"] == "guard-refused"]
+    place = {"artifactLocation": {"uri": "offers/offers.yaml"}, "region": {"startLine": 1, "startColumn": 1}}
+    assert result["locations"] == [{"physicalLocation": place}]
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "github", "sarif"])

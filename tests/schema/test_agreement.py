@@ -391,6 +391,7 @@ BROKEN_PROJECTS: dict[str, tuple[codes.Code, dict[str, Any]]] = {
         codes.LIMIT_WITHOUT_COUNT,
         {"allow": [{"code": "no-filter", "limit": 3, "reason": "why"}]},
     ),
+    "where keys go waived": (codes.WRONG_VALUE, {"allow": [{"code": "environments-changed", "reason": "why"}]}),
     "an error waived": (codes.WRONG_VALUE, {"allow": [{"code": "unknown-field", "reason": "why"}]}),
     "no such code": (codes.WRONG_VALUE, {"allow": [{"code": "no-such-code", "reason": "why"}]}),
     "no token": (codes.FIELD_NEEDED, {"environments": {"production": {"server": "https://marlow.punchh.com"}}}),
