@@ -190,7 +190,9 @@ def _suspects(desired: Desired, applied: Applied | None, live: Live) -> list[_Si
     """The units on which the sides do not plainly agree; what is equal as it stands is looked at no further."""
     kind = desired.kind
     doubtful = unlike(kind, desired.fields, live.fields)
-    uncleared = uncleared_units(applied).difference(names_of_units(desired.fields))
+    uncleared = uncleared_units(applied)
+    if uncleared:
+        uncleared = uncleared.difference(names_of_units(desired.fields))
     forgotten = _forgotten(desired, applied) | uncleared
     if not doubtful and not forgotten:
         return []
