@@ -161,7 +161,7 @@ def test_where_nothing_can_be_read_nothing_is_called_unchanged(
 
         assert run(["plan"]) == 0
         shown = capsys.readouterr().out
-    assert "p on live: nothing to do, 0 unchanged, 1 that cannot be verified.\n" in shown
+    assert "p on live: 1 warning; nothing to do, 0 unchanged, 1 that cannot be verified.\n" in shown
     assert "redeemable/five-off cannot be read, so it is compared with what was last seen of it" in " ".join(
         shown.split()
     )
