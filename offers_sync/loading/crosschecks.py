@@ -205,5 +205,5 @@ def _names(census: Census) -> Iterator[tuple[Source, str, str]]:
         if not isinstance(document.model, Locale) and document.knows("key"):
             yield document.source, document.model.kind, document.model.key
     for faulty in census.faulty:
-        if faulty.source is not None and faulty.key:
+        if faulty.source is not None and faulty.key and faulty.kind != "locale":
             yield faulty.source, faulty.kind, faulty.key

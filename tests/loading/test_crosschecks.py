@@ -170,6 +170,14 @@ def test_faulty_documents_clash_too(project: WrittenFiles) -> None:
     assert project.told() == ["a.yaml:7:1 unknown-field", "b.yaml:2:6 duplicate-key"]
 
 
+def test_two_catalogues_of_one_language_do_not_clash(project: WrittenFiles) -> None:
+    """They have no key, be they sound or faulty."""
+    project.write("a.yaml", "kind: locale\nlanguage: fr\nredeemables: {}\nx: 1\n")
+    project.write("b.yaml", "kind: locale\nlanguage: fr\nredeemables: {}\nx: 1\n")
+
+    assert project.told() == ["a.yaml:4:1 unknown-field", "b.yaml:4:1 unknown-field"]
+
+
 def test_two_documents_with_one_written_id(project: WrittenFiles) -> None:
     """Whatever their kinds, since nobody knows whether kinds may share one."""
     project.write("a.yaml", SELECTOR + "external_id: same\n")
