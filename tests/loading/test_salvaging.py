@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import flaws
 import pytest
-from projects import CRITERION, OFFERS, REDEEMABLE, SELECTOR, WrittenFiles
+import strategies
+from damage import changed, places_in
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+from projects import CRITERION, NOW, OFFERS, REDEEMABLE, SELECTOR, WrittenFiles
+
+from offers_sync.findings import Finding
+from offers_sync.loading.complaints import to_pointer
+from offers_sync.loading.files import RawFile
+from offers_sync.loading.loading import load_files
+from offers_sync.loading.validating import examine_document
 
 OFFER = "kind: redeemable\nkey: a\nname: A\nreceipt_rule: {flat_discount: 5}\n"
 FAULTY = OFFER + "points: -1\n"
@@ -486,3 +500,58 @@ def test_an_offer_with_faults_is_no_document_of_the_project(project: WrittenFile
     project.write("b.yaml", REDEEMABLE)
 
     assert [document.source.file for document in project.load().documents] == ["b.yaml"]
+
+
+# ------------------------------------------------------------------------------------------ whatever is written
+
+
+def findings_of(files: flaws.Files) -> tuple[Finding, ...]:
+    """What is found in files by name."""
+    return load_files(
+        Path("/nowhere"), [RawFile(name, text.encode()) for name, text in sorted(files.items())], now=NOW
+    ).findings
+
+
+GENERATED = settings(
+    max_examples=150,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+@GENERATED
+@given(flaws.flawed_projects())
+def test_one_fault_more_in_every_document_hides_nothing(files: flaws.Files) -> None:
+    """Whatever is wrong in and between the files of a project, it is found with an unknown field beside it."""
+    faulty = {
+        name: text if text.startswith("{") or "x-end" in text else text + "xyzzy: 1\n" for name, text in files.items()
+    }
+
+    before, after = findings_of(files), findings_of(faulty)
+
+    assert [(str(each.position), each.code, each.message) for each in after if each.path != "/xyzzy"] == [
+        (str(each.position), each.code, each.message) for each in before if each.path != "/xyzzy"
+    ]
+    assert "unknown-field" in {each.code for each in after}
+
+
+@GENERATED
+@given(strategies.projects(), st.data())
+def test_nothing_follows_from_a_fault(written: strategies.WrittenProject, data: st.DataObject) -> None:
+    """A value that is no value makes complaints about itself, and of other documents no more than there were."""
+    offers = {**written.offers, "locales": ["fr", "es"]}
+    files = {f"{number}.yaml": document for number, document in enumerate(written.documents)}
+    name = data.draw(st.sampled_from(sorted(files)))
+    path = data.draw(st.sampled_from([path for path in places_in(files[name]) if path not in ((), ("key",))]))
+    value = data.draw(st.sampled_from([{"x": "y"}, "No Such Word!", -1, 5, [5], [{}], "", True, "2027-02-30T12:00:00"]))
+    broken = changed(files[name], path, lambda _: value)
+    own = examine_document(broken)
+    assume(own.model is None)
+
+    def found(documents: dict[str, Any]) -> set[tuple[str, str, str]]:
+        texts = {file: strategies.as_yaml([document]) for file, document in documents.items()}
+        findings = findings_of({"offers.yaml": strategies.as_yaml([offers]), **texts})
+        return {(each.code, each.position.file, each.path) for each in findings if each.position is not None}
+
+    expected = {(each.code.name, name, to_pointer(each.path)) for each in own.complaints}
+    assert found({**files, name: broken}) <= found(files) | expected
