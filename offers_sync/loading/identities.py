@@ -49,7 +49,7 @@ def check_identities(census: Census) -> Iterator[Charge]:
         return
     project = census.project.project if census.knows("project") else None
     claims = list(_claims(census))
-    is_mixed = project is not None and any(_looks_derived(claim.written) for claim in claims)
+    is_mixed = project is not None and any(looks_derived(claim.written) for claim in claims)
     if not is_mixed:
         claims = _suspects(claims)
     owners: dict[tuple[str, str | tuple[str, str]], _Claim] = {}
@@ -116,7 +116,8 @@ def _ids(census: Census, claim: _Claim) -> Iterator[tuple[str, Path, str | None]
                 yield environment, (*within, field, environment), ids[environment]
 
 
-def _looks_derived(written: str | Mapping[str, str] | None) -> bool:
+def looks_derived(written: str | Mapping[str, str] | None) -> bool:
+    """Whether an id that is written out may be the one that another document derives from its key."""
     if written is None:
         return False
     ids = (written,) if isinstance(written, str) else written.values()

@@ -28,7 +28,7 @@ from offers_sync.loading.crosschecks import (
 )
 from offers_sync.loading.files import RawFile, decode, list_files
 from offers_sync.loading.findings import find, find_in_text
-from offers_sync.loading.focusing import Focus, narrow
+from offers_sync.loading.focusing import Focus, narrow, widen
 from offers_sync.loading.identities import check_identities
 from offers_sync.loading.judging import judge
 from offers_sync.loading.moments import check_moments
@@ -100,10 +100,8 @@ def load_project(
     kept = tuple(files)
     narrowed = narrow(focus, kept)
     loaded = load_files(folder, narrowed, hosts=hosts, now=now, focus=focus)
-    is_missing = any(finding.code == codes.UNKNOWN_REFERENCE.name for finding in loaded.findings)
-    if is_missing and len(narrowed) < len(kept):
-        return load_files(folder, kept, hosts=hosts, now=now, focus=focus)
-    return loaded
+    widened = widen(loaded.findings, narrowed, kept)
+    return loaded if len(widened) == len(narrowed) else load_files(folder, widened, hosts=hosts, now=now, focus=focus)
 
 
 def load_files(
@@ -168,11 +166,9 @@ class _Reading:
 
     def _count_lost(self, text: str, *, is_whole: bool) -> None:
         """Documents that a text may have beside those that were read from it, by their names alone."""
-        from offers_sync.loading.losing import lost_catalogues, lost_keys  # noqa: PLC0415  only where something is wrong
+        from offers_sync.loading.losing import lost_documents  # noqa: PLC0415  only where something is wrong
 
-        self._faulty.extend(lost_keys(text))
-        if not is_whole:
-            self._faulty.extend(lost_catalogues(text))
+        self._faulty.extend(lost_documents(text, with_catalogues=not is_whole))
 
     def _read_project(self, source: Source, written: Any) -> None:
         if source.index != 0:
@@ -203,8 +199,8 @@ class _Reading:
             self._faulty.append(FaultyDocument(kind, key, source, is_read=rest is not None))
             if rest is not None:
                 self._documents.append(LoadedDocument(cast("AnyDocument", rest), source, self._gaps[source]))
-        if kind not in KINDS or not key:
-            self._count_unnamed(source, key)
+        if kind not in KINDS or not key:  # nobody can say whose name it has
+            self._count_unnamed(source, written)
 
     def _salvage(
         self, model: type[BaseModel], source: Source, written: dict[str, Any], examined: Examined
@@ -217,14 +213,10 @@ class _Reading:
         self._gaps[source] = salvaged.gaps
         return salvaged.model
 
-    def _count_unnamed(self, source: Source, key: str) -> None:
-        """A document whose kind or key cannot be read."""
-        from offers_sync.loading.losing import lost_key  # noqa: PLC0415  only where something is wrong
+    def _count_unnamed(self, source: Source, written: Any) -> None:
+        from offers_sync.loading.losing import lost_names  # noqa: PLC0415  only where something is wrong
 
-        if key:
-            self._faulty.extend(lost_key(key))
-        else:
-            self._count_lost(self._texts[source.file].text, is_whole=False)
+        self._faulty.extend(lost_names(written, self._texts[source.file].text))
 
     def finish(self, folder: Path) -> Loaded:
         """Hold the documents against each other, and look up where everything stands."""
