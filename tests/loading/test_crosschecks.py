@@ -204,6 +204,23 @@ def test_a_written_id_may_be_the_derived_one_of_another(project: WrittenFiles) -
     assert project.told() == ["b.yaml:5:14 duplicate-identity"]
 
 
+def test_no_id_is_claimed_where_none_is_written(project: WrittenFiles) -> None:
+    """A map that leaves an environment out has one fault, and does not fall back to what would be derived."""
+    project.write("a.yaml", SELECTOR + "formerly: subs\nexternal_id: {sandbox: x}\n")
+    project.write("b.yaml", SELECTOR.replace("sandwiches", "rolls") + "formerly: subs\nonly: [production]\n")
+
+    assert project.told() == ["a.yaml:8:1 missing-for-environment"]
+
+
+def test_a_written_id_that_looks_like_a_name_is_an_id(project: WrittenFiles) -> None:
+    """Kind and key of other documents are no ids, even where two of those clash."""
+    project.write("a.yaml", SELECTOR + "formerly: subs\n")
+    project.write("b.yaml", SELECTOR.replace("sandwiches", "rolls") + "formerly: subs\n")
+    project.write("c.yaml", REDEEMABLE + "external_id: selector/subs\n")
+
+    assert project.told() == ["b.yaml:7:11 duplicate-identity"]
+
+
 def test_two_documents_that_were_formerly_one(project: WrittenFiles) -> None:
     """Both derive their id from one old key."""
     project.write("a.yaml", SELECTOR + "formerly: subs\n")
