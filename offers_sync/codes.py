@@ -541,6 +541,13 @@ ENVIRONMENTS_CHANGED = _warning(
     "Servers, keys and stores are taken from the base, so that a change under review cannot send the key elsewhere.",
     "Merge the change of `environments` by itself; it counts from then on.",
 )
+BASE_UNREADABLE = _warning(
+    "base-unreadable",
+    "The files of the base have faults",
+    "What the commit wanted from which this branch left cannot be read, so what this change does cannot be told from "
+    "what was pending before, and all of it is of unknown cause.",
+    "Mend the file where the branch left, on the main branch, and take that up into this one.",
+)
 
 ENDED_ALREADY = _warning(
     "ended-already",

@@ -42,6 +42,11 @@ class Position:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def holds(self, inner: Position) -> bool:
+        """Whether another stretch of the same file begins within this one."""
+        begins = (inner.line, inner.column)
+        return (self.line, self.column) <= begins < (self.end_line, self.end_column)
+
 
 @dataclass(frozen=True, slots=True)
 class Code:

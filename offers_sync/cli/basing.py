@@ -6,7 +6,7 @@ by ``loading.revisions``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,8 +46,16 @@ class BaseSide:
         findings = (*self.loaded.findings, *resolution.findings)
         faults = [finding for finding in findings if finding.severity is Severity.ERROR and not _is_of_project(finding)]
         if faults:
-            return Base(fault=f"the files of the base have {len(faults)} faults, such as: {faults[0].message}")
+            return Base(fault=f"the files of the base {self.commit[:12]} have {_told(faults)}")
         return Base(resolution.desired)
+
+
+def _told(faults: Sequence[Finding]) -> str:
+    """How many faults there are, and the first one with its place, which is one of the base."""
+    first = faults[0]
+    place = f"{first.position.file}:{first.position.line}: " if first.position is not None else ""
+    count = "a fault" if len(faults) == 1 else f"{len(faults):,} faults, the first of them"
+    return f"{count}: {place}{first.message}"
 
 
 def read_base_side(folder: Path, ref: str, hosts: Collection[str]) -> BaseSide:
@@ -57,8 +65,9 @@ def read_base_side(folder: Path, ref: str, hosts: Collection[str]) -> BaseSide:
         return BaseSide(revision.commit, None)
     loaded = load_files(folder, revision.files, hosts=hosts)
     if loaded.project is None:
+        faults = [each for each in loaded.findings if each.severity is Severity.ERROR and _is_of_project(each)]
         raise InvalidInputError(
-            f"the {PROJECT_FILE} of the base {revision.commit[:12]} has faults, so its environments are not known",
+            f"the environments of the base {revision.commit[:12]} are not known, since it has {_told(faults)}",
             hint=f"plan without --base, or mend {PROJECT_FILE} on the base first",
         )
     return BaseSide(revision.commit, loaded)

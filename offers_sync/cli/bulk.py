@@ -5,7 +5,6 @@ What is checked and how rows are sent is said by ``bulk``; how it looks by ``rep
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import uuid
@@ -31,6 +30,7 @@ from offers_sync.cli import workspace as pieces
 from offers_sync.cli.authors import author_of
 from offers_sync.cli.bulk_progress import counting, watching
 from offers_sync.cli.campaign_runs import is_campaign
+from offers_sync.cli.filing import check_places, write_whole
 from offers_sync.cli.interrupting import stopping_at_signals
 from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import Workspace
@@ -106,6 +106,7 @@ def carry_out(action: Action, asked: Asked) -> int:
     with telling_why(asked.form, action.name) as told:
         if asked.name is not None and is_campaign(asked.name):
             raise InvalidInputError(f"a run cannot be called {asked.name}: campaigns are", hint="choose another --run")
+        check_places([asked.results] if asked.results is not None else [])
         workspace = pieces.open_workspace(asked.start, asked.environment, needs_documents=False)
         check_environment_is_named(workspace, asked.environment)
         file = open_rows(asked.rows, action.columns)
@@ -337,15 +338,10 @@ def _tell(session: Session, report: SendReport) -> None:
 
 def write_results(path: Path, lines: Iterable[str]) -> None:
     """Replace the result file as a whole; it is for the owner's eyes, since it says of guests what the rows said."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:  # noqa: PTH123  of a descriptor
-            file.writelines(lines)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        say(f"{path} cannot be written: {error.strerror or error}; the ledger has the results")
+        write_whole(path, lines, mode=0o600, errors="surrogateescape")
+    except InvalidInputError as error:
+        say(f"{error.message}; the ledger has the results")
 
 
 def _print(pieces_: Iterable[str]) -> None:

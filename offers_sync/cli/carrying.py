@@ -5,7 +5,6 @@ The only module that begins a run.  What a plan is made of is said by ``workspac
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -25,7 +24,7 @@ from offers_sync.applying.running import Run
 from offers_sync.applying.surroundings import Patience, Surroundings
 from offers_sync.cli import workspace as pieces
 from offers_sync.cli.authors import author_of
-from offers_sync.cli.interrupting import stopping_at_signals
+from offers_sync.cli.interrupting import leave_at_once, stopping_at_signals
 from offers_sync.cli.places import page_for
 from offers_sync.cli.run_progress import watching
 from offers_sync.cli.talking import say
@@ -34,7 +33,7 @@ from offers_sync.errors import ConsentError, ExitCode, InvalidInputError, Offers
 from offers_sync.planning.plan import Plan
 from offers_sync.reporting.formats import render
 from offers_sync.reporting.saved_plan import SavedPlan, differing
-from offers_sync.reporting.wording import counted, summary_line
+from offers_sync.reporting.wording import counted, summary_line, ways_through
 from offers_sync.state.leases import LeaseTerms, hold_environment
 from offers_sync.state.records import Hold
 from offers_sync.state.store import Store
@@ -157,8 +156,9 @@ def _check_plan(plan: Plan, saved: SavedPlan | None) -> None:
     if saved is not None:
         _check_fresh(plan, saved)
     if plan.refusals:
-        ways = ", ".join(guard.allow_with for guard in plan.refusals)
-        raise ConsentError("a guard refuses the plan; nothing was written", hint=f"if it is meant: {ways}")
+        anew = "" if saved is None else "plan anew, and "
+        hint = f"if it is meant: {anew}{ways_through(plan.refusals)}"
+        raise ConsentError("a guard refuses the plan; nothing was written", hint=hint)
 
 
 def _check_fresh(plan: Plan, saved: SavedPlan) -> None:
@@ -219,6 +219,4 @@ def _leave_at_once(run: Run, store: Store, show: Show) -> NoReturn:
     dropping = threading.Thread(target=store.drop_hold, args=(run.run,), daemon=True)
     dropping.start()
     dropping.join(_DROP_SECONDS)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(ExitCode.INTERRUPTED)
+    leave_at_once(ExitCode.INTERRUPTED)

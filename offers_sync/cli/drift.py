@@ -39,10 +39,12 @@ def drift(  # noqa: PLR0913  one parameter for each option
     what `offers comment --issue` keeps an issue of.
     """
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
+    from offers_sync.cli.filing import check_places  # noqa: PLC0415
     from offers_sync.cli.giving import give, give_failure  # noqa: PLC0415
 
     start = chosen_folder(folder, directory)
     try:
+        check_places(path for _, path in reports)
         workspace = pieces.open_workspace(start, environment, needs_documents=False)
         found = pieces.drift_online(workspace)
     except OffersError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Final
 
@@ -40,6 +41,10 @@ _FEATURES: Final[Mapping[str, str]] = {
 """What is looked at with a harmless read; the first one is needed by everybody."""
 _ONLINE: Final = (SERVER, KEY, *_FEATURES, CLOCK)
 _CLOCK_SECONDS_LIMIT: Final = 60
+_NOT_GIVEN: Final = (
+    "what refers to this list goes unchecked until the server gives it; ask PAR Punchh support why it does not, with "
+    "the request id"
+)
 _NOBODY: Final = "doctor"
 """No run is called that."""
 
@@ -75,7 +80,13 @@ def _online(workspace: Workspace) -> Iterator[Check]:
             yield _failed(KEY, error)
             yield from _skipped((*_FEATURES, CLOCK), "there is no key to ask with")
             return
-    with open_client(workspace) as client:
+    with ExitStack() as opened:
+        try:
+            client = opened.enter_context(open_client(workspace))
+        except OffersError as error:
+            yield _failed(SERVER, error)
+            yield from _skipped((KEY, *_FEATURES, CLOCK), "the server comes first")
+            return
         yield from _conversation(workspace, client)
 
 
@@ -114,7 +125,7 @@ def _feature(name: str, found: Probe) -> Check:
         case Standing.FEATURE_OFF:
             return Check(name, Health.OFF, found.message, found.hint)
         case Standing.REFUSED:
-            return Check(name, Health.OFF, found.message)
+            return Check(name, Health.OFF, found.message, _NOT_GIVEN)
         case Standing.KEY_REFUSED | Standing.FORBIDDEN:
             return Check(name, Health.FAILED, found.message, found.hint, ExitCode.REFUSED)
         case Standing.SILENT | Standing.STRANGE:

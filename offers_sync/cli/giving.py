@@ -5,16 +5,17 @@ What a form looks like is ``reporting``'s business.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
 from offers_sync import codes
 from offers_sync.cli.completing import environments_in
+from offers_sync.cli.filing import write_whole
 from offers_sync.cli.options import Report
 from offers_sync.cli.places import page_for, prefix_between
+from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import FindingsError
 from offers_sync.errors import InvalidInputError, OffersError
 from offers_sync.findings import Finding, Severity
@@ -26,12 +27,11 @@ from offers_sync.reporting.formats import FORMATS, Form, render
 
 
 def give(plan: Plan, folder: Path, form: str, reports: Iterable[Report], forms: Mapping[str, Form] = FORMATS) -> None:
-    """Write the plan into files, and print it, also where a file cannot be written."""
-    try:
-        for name, path in reports:
-            _write(path, render(name, plan, page_for(name, folder), forms))
-    finally:
-        click.echo(render(form, plan, page_for(form, folder), forms), nl=False)
+    """Write the plan into files, and print it whatever becomes of them; raises when one cannot be written."""
+    faults = list(_unwritten(plan, folder, reports, forms))
+    click.echo(render(form, plan, page_for(form, folder), forms), nl=False)
+    if faults:
+        raise InvalidInputError("; ".join(fault.message for fault in faults), hint=faults[0].hint)
 
 
 def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on the command line
@@ -51,12 +51,11 @@ def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on
         show_errors(findings, folder)
     name = environment or next(environments_in(folder), "")
     failed = no_plan("", name, error.message, findings)
-    try:
-        for each, path in reports:
-            _write(path, render(each, failed, page_for(each, folder), forms))
-    finally:
-        if form != "text":
-            click.echo(render(form, failed, page_for(form, folder), forms), nl=False)
+    for fault in _unwritten(failed, folder, reports, forms):
+        if fault.message != error.message:
+            say(fault.message)
+    if form != "text":
+        click.echo(render(form, failed, page_for(form, folder), forms), nl=False)
 
 
 def _project_around(start: Path) -> Path:
@@ -74,14 +73,12 @@ def show_errors(findings: Iterable[Finding], folder: Path) -> None:
     click.echo(findings_text(errors, page.width, prefix_between(folder.resolve(), Path.cwd())), nl=False, err=True)
 
 
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole, so that nobody reads half of it; colours are for terminals."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(click.unstyle(text), encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InvalidInputError(
-            f"{path} cannot be written: {error.strerror or error}", hint="check that its folder exists"
-        ) from error
+def _unwritten(
+    plan: Plan, folder: Path, reports: Iterable[Report], forms: Mapping[str, Form]
+) -> Iterator[InvalidInputError]:
+    """Write every file that can be written, without colours, and give what is wrong with the others."""
+    for form, path in reports:
+        try:
+            write_whole(path, [click.unstyle(render(form, plan, page_for(form, folder), forms))])
+        except InvalidInputError as fault:
+            yield fault

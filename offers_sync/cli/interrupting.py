@@ -1,14 +1,46 @@
-"""Signals as a wish: the first Ctrl-C or SIGTERM asks to stop after what is in flight, the second one insists."""
+"""Signals: Ctrl-C ends a command at once; where a run writes, the first one is a wish and the second one insists.
+
+A wish lets what is in flight be finished; SIGTERM is one too.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Final, NoReturn
 
 import click
+
+_INTERRUPTED: Final = threading.Event()
+
+
+def note_interrupts() -> None:
+    """Remember that Ctrl-C came, since what builds models in other languages makes errors of its own of it."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        _INTERRUPTED.set()
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def was_interrupted() -> bool:
+    """Whether Ctrl-C came, whatever became of it."""
+    return _INTERRUPTED.is_set()
+
+
+def leave_at_once(code: int) -> NoReturn:
+    """End the process without waiting for the threads that wait for a server."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 @contextmanager

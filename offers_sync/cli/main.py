@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 import click
 
 from offers_sync import __version__
+from offers_sync.cli.interrupting import leave_at_once, note_interrupts, was_interrupted
 from offers_sync.cli.talking import say, spoken
+from offers_sync.cli.variables import name_variables
 from offers_sync.collecting import collect_no_more, collect_seldom
 from offers_sync.errors import ExitCode, OffersError
 
@@ -63,6 +65,10 @@ _SECTIONS: Final[dict[str, dict[str, _Entry]]] = {
 _ENTRIES: Final = {name: entry for section in _SECTIONS.values() for name, entry in section.items()}
 
 
+_VARIABLES: Final = "OFFERS"
+"""What the names of variables that stand for options begin with."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command only when it is called."""
 
@@ -76,7 +82,32 @@ class LazyGroup(click.Group):
         if entry is None:
             return None
         module = import_module(f"offers_sync.cli.{entry.module}")
-        return cast("click.Command", getattr(module, entry.attribute))
+        command = cast("click.Command", getattr(module, entry.attribute))
+        name_variables(command, f"{_VARIABLES}_{cmd_name}")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; one that is not there is told with what may have been meant."""
+        if args[0] not in _ENTRIES and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
+
+            close = get_close_matches(args[0], _ENTRIES, n=1)
+            ctx.fail(f"No such command '{args[0]}'.{f' Did you mean {close[0]!r}?' if close else ''}")
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options of commands stand after them, which is said where one stands before."""
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.possibilities:
+                raise
+            command = next((word for word in words if word in _ENTRIES), "plan")
+            place = f"`offers {command} {error.option_name} ...`"
+            raise click.UsageError(f"{error.message} Options of a command stand after it: {place}", ctx) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """The commands that begin so, without importing any, and the options."""
@@ -96,7 +127,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "OFFERS", "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="offers")
 def offers() -> None:
@@ -126,9 +157,12 @@ def _show(error: click.ClickException) -> None:
 def main() -> None:
     """Run the command line and exit with the code that says how it went."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads every installed package
+    note_interrupts()
     collect_seldom()
     code = run(sys.argv[1:])
     collect_no_more()
+    if code == ExitCode.INTERRUPTED:
+        leave_at_once(code)
     sys.exit(code)
 
 
@@ -141,9 +175,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         _show(error)
         return ExitCode.INVALID
-    except click.Abort:
-        click.echo("stopped.", err=True)
-        return ExitCode.INTERRUPTED
+    except (click.Abort, KeyboardInterrupt):
+        return _stopped()
     except OffersError as error:
         _say(error)
         return error.exit_code
@@ -151,11 +184,18 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAULT
     except Exception as error:
+        if was_interrupted():
+            return _stopped()
         if os.environ.get("OFFERS_TRACEBACK"):
             raise
         _say(_fault(error))
         return ExitCode.FAULT
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _stopped() -> int:
+    click.echo("stopped.", err=True)
+    return ExitCode.INTERRUPTED
 
 
 def _fault(error: Exception) -> OffersError:

@@ -24,7 +24,7 @@ from offers_sync.reporting.formats import FORMATS
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="As what to print it."
 )
 @report_option(FORMATS)
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `offers apply`.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Save the plan for `offers apply`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when something would change, kept back or not.")
 def plan(  # noqa: PLR0913  one parameter for each option
     *,
@@ -49,6 +49,7 @@ def plan(  # noqa: PLR0913  one parameter for each option
     something, and 3 when the files have faults.
     """
     from offers_sync.cli import workspace as pieces  # noqa: PLC0415  help does not pay for it
+    from offers_sync.cli.filing import check_places  # noqa: PLC0415
     from offers_sync.cli.giving import give, give_failure  # noqa: PLC0415
     from offers_sync.planning.planner import Allowed  # noqa: PLC0415
 
@@ -60,6 +61,7 @@ def plan(  # noqa: PLR0913  one parameter for each option
     files = [*reports, *([("json", out)] if out is not None else [])]
     asking = pieces.Asking(Allowed(allow_creates, allow_updates, frozenset(allow_lookalikes)), only, show_unmanaged)
     try:
+        check_places(path for _, path in files)
         workspace = pieces.open_workspace(start, environment, base=base)
         made = pieces.plan_offline(workspace, asking) if offline else pieces.plan_online(workspace, asking)
     except OffersError as error:

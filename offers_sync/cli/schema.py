@@ -65,8 +65,11 @@ def _give(text: str, output: Path | None) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    from offers_sync.cli.filing import check_places, write_whole  # noqa: PLC0415  help does not pay for it
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error
+    check_places([path])
+    write_whole(path, [text])

@@ -18,12 +18,14 @@ from offers_sync.cli.basing import BaseSide, changed_environments, read_base_sid
 from offers_sync.collecting import no_collection
 from offers_sync.contract import LIST_LAG_SECONDS
 from offers_sync.errors import InvalidInputError
-from offers_sync.findings import Finding, has_errors
+from offers_sync.findings import Finding, Source, has_errors
 from offers_sync.loading.loading import Loaded, load_project
 from offers_sync.loading.project import find_project
 from offers_sync.loading.resolving import Resolution, resolve
 from offers_sync.models.hosts import EMBEDDED, read_hosts
+from offers_sync.models.locale import Locale
 from offers_sync.models.project import Environment, Guards, Project
+from offers_sync.models.schedule import Schedule
 from offers_sync.models.secrets import Secret
 from offers_sync.models.sent_campaigns import CampaignRecord, CampaignState
 from offers_sync.models.values import Applied, Desired, Snapshot
@@ -63,6 +65,8 @@ class Workspace:
     resolution: Resolution
     base: Base | None = None
     findings: tuple[Finding, ...] = ()
+    shared: Mapping[str, Source] = field(default_factory=dict)
+    """Where the documents are that have no object of their own, by KIND/KEY."""
 
     @property
     def is_embedded(self) -> bool:
@@ -96,6 +100,7 @@ def open_workspace(
     side = read_base_side(folder, base, allowed_hosts()) if base is not None else None
     name = _chosen_environment(environment, project, side)
     resolution = resolve(loaded, name)
+    shared = dict(_shared(loaded))
     loaded = replace(loaded, documents=())  # what was made of them is enough, and they weigh a lot
     if needs_documents and has_errors(loaded.findings):  # what one environment adds would only follow from them
         raise FindingsError(loaded.findings)
@@ -103,10 +108,21 @@ def open_workspace(
     if needs_documents and has_errors(findings):
         raise FindingsError(findings)
     if side is None:
-        return Workspace(folder, loaded, project, name, project.environments[name], resolution, None, findings)
+        return Workspace(folder, loaded, project, name, project.environments[name], resolution, None, findings, shared)
     settings = (side.environments or project.environments)[name]
     findings = (*findings, *changed_environments(side, loaded))
-    return Workspace(folder, loaded, project, name, settings, resolution, side.base(name), findings)
+    return Workspace(folder, loaded, project, name, settings, resolution, side.base(name), findings, shared)
+
+
+def _shared(loaded: Loaded) -> Iterator[tuple[str, Source]]:
+    for document in loaded.documents:
+        match document.model:
+            case Schedule() as schedule:
+                yield f"schedule/{schedule.key}", document.source
+            case Locale() as locale:
+                yield f"locale/{locale.language}", document.source
+            case _:
+                pass
 
 
 def _chosen_environment(asked: str | None, project: Project, side: BaseSide | None) -> str:
@@ -314,5 +330,6 @@ def question_for(workspace: Workspace, snapshot: Snapshot, applied: tuple[Applie
         allowed=asking.allowed,
         base=workspace.base,
         only=asking.only,
+        shared=workspace.shared,
         shows_unmanaged=asking.shows_unmanaged,
     )

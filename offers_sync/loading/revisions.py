@@ -22,7 +22,10 @@ from offers_sync.loading.files import FILE_BYTES_LIMIT, RawFile, is_read
 FETCH_HINT: Final = "fetch the whole history, with `fetch-depth: 0` for actions/checkout or `git fetch --unshallow`"
 TIMEOUT_SECONDS: Final = 120
 _LINKS_LIMIT: Final = 8
-_LINK, _FILE = "120000", "100"
+_LINK, _FILE, _SUBMODULE = "120000", "100", "160000"
+_OWN_REMEDY: Final = "safe.directory"
+"""What git proposes by itself where the folder belongs to somebody else."""
+_REPOSITORY_HINT: Final = "--base compares with a commit, so the project has to be in a git repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def read_base(folder: Path, ref: str) -> Revision:
     commit = _merge_base(git, ref)
     prefix = git.text("rev-parse", "--show-prefix").removesuffix("\n")
     entries = {entry.path: entry for entry in _tree(git, commit, prefix)}
-    return Revision(commit, tuple(_files(git, entries, prefix)))
+    return Revision(commit, (*_files(git, entries, prefix), *_submodules(folder, entries.values(), prefix)))
 
 
 def _merge_base(git: _Git, ref: str) -> str:
@@ -100,6 +103,18 @@ def _files(git: _Git, entries: Mapping[str, _Entry], prefix: str) -> Iterator[Ra
             yield RawFile(name, contents[target.object_id][: FILE_BYTES_LIMIT + 1])
 
 
+def _submodules(folder: Path, entries: Iterable[_Entry], prefix: str) -> Iterator[RawFile]:
+    """What the project takes from other repositories, in place of its files, which this one does not have."""
+    for entry in entries:
+        name = entry.path.removeprefix(prefix)
+        if entry.mode == _SUBMODULE and not _is_hidden(name) and _holds_yaml(folder / name):
+            yield RawFile(name, b"", _unknown(name))
+
+
+def _holds_yaml(folder: Path) -> bool:
+    return any(is_read(path.name) for path in folder.rglob("*"))
+
+
 def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") for part in name.split("/"))
 
@@ -122,6 +137,15 @@ def _outside(name: str) -> Finding:
         codes.FILE_OUTSIDE,
         "a symbolic link leads out of the project",
         hint=advice(codes.FILE_OUTSIDE),
+        position=Position(name, 1, 1, 1, 1),
+    )
+
+
+def _unknown(name: str) -> Finding:
+    return Finding.of(
+        codes.FILE_UNREADABLE,
+        "it is a git submodule, whose files the commit does not have",
+        hint="keep the files of the project in its own repository, or plan without --base",
         position=Position(name, 1, 1, 1, 1),
     )
 
@@ -149,9 +173,10 @@ class _Git:
         done = self.run(*arguments, given=given)
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            hint = "--base compares with a commit, so the project has to be in a git repository"
+            proposed = next((line.strip() for line in said if _OWN_REMEDY in line), "")
             raise InvalidInputError(
-                f"git cannot read {self._folder}: {said[0] if said else 'it says no more'}", hint=hint
+                f"git cannot read {self._folder}: {said[0] if said else 'it says no more'}",
+                hint=f"if you trust whom the folder belongs to: {proposed}" if proposed else _REPOSITORY_HINT,
             )
         return done.stdout
 

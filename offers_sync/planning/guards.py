@@ -57,17 +57,19 @@ def _counted(  # noqa: PLR0913, PLR0917  the parts of one guard
     actual = len(counted)
     refused = limit is not None and actual > limit
     shown = UNLIMITED if limit is None else words or str(limit)
-    return GuardReport(guard, shown, actual, refused, _way_through(guard, actual) if refused else "")
+    return GuardReport(guard, shown, actual, refused, _way_through(scene, guard, actual) if refused else "")
 
 
 def _is_excepted(step: Step, allowances: Iterable[Allowance]) -> bool:
     return any(each.key is not None and is_named(step.desired, each.key) for each in allowances)
 
 
-def _way_through(guard: Counting, actual: int) -> str:
-    if guard == "live_edits":
-        return f"allow: [{{guard: live_edits, limit: {actual}, reason: ...}}] in offers.yaml"
-    return f"--allow-{guard} {actual}"
+def _way_through(scene: Scene, guard: Counting, actual: int) -> str:
+    """What is pasted to let it through: a flag, the list of exceptions, or one more for it where there are some."""
+    if guard != "live_edits":
+        return f"--allow-{guard} {actual}"
+    exception = f"{{guard: live_edits, limit: {actual}, reason: ...}}"
+    return exception if scene.question.allowances else f"allow: [{exception}]"
 
 
 def _keeping(guard: str, names: Sequence[str], allow_with: str) -> GuardReport:

@@ -6,17 +6,22 @@ count are said by ``guards``.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from offers_sync.errors import InvalidInputError
 from offers_sync.models.values import Desired, DesiredKind, Live
 from offers_sync.planning.completeness import Incomplete, what_it_builds_on
+from offers_sync.planning.naming import flags, name_for
 from offers_sync.planning.plan import Action, Step
-from offers_sync.planning.question import Question, Scene, is_named, name_of
+from offers_sync.planning.question import Question, Scene, is_asked_for, is_named, name_of
 
 LEFT_OUT: Final = "left out by --only"
+_ADOPTED_SHOWN: Final = 5
+_PLAIN: Final = re.compile(r"(?=[\w-]*[A-Za-z])[A-Za-z0-9_]+(-[A-Za-z0-9_]+)+")
+"""What YAML takes for nothing but text: letters and digits with hyphens within."""
 _WAVES: Final = {"selector": 0, "criterion": 1, "redeemable": 2, "image": 3, "campaign": 4}
 
 
@@ -28,31 +33,6 @@ def wave_of(step: Step) -> int:
 def step_order(step: Step) -> tuple[int, str, str]:
     """Wave, key, action: the order of a plan, in which nothing comes before what it refers to."""
     return (wave_of(step), step.desired.key, step.action.value)
-
-
-def check_only(question: Question) -> None:
-    """Raise ``InvalidInputError`` when the plan is narrowed to something that is not there."""
-    for wanted in question.only:
-        if not any(is_named(desired, wanted) for desired in question.desired):
-            raise InvalidInputError(
-                f"--only {wanted}: there is no such document in the environment {question.environment}",
-                hint=_advice(wanted, [name_of(each.kind, each.key) for each in question.desired]),
-            )
-
-
-def _advice(wanted: str, names: Sequence[str]) -> str:
-    """Which documents were meant, or how one is named."""
-    from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
-
-    keys: dict[str, list[str]] = {}
-    for name in names:
-        keys.setdefault(name.partition("/")[2], []).append(name)
-    close = get_close_matches(wanted, names, n=2) or [
-        name for key in get_close_matches(wanted.rpartition("/")[2], keys, n=1) for name in keys[key]
-    ]
-    if close:
-        return f"did you mean {' or '.join(f'`{name}`' for name in close)}?"
-    return "write KIND/KEY, for example " + next(iter(names), "redeemable/ten-off-sandwich")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +72,7 @@ def hold_back(scene: Scene, steps: Iterable[Step], incomplete: Incomplete) -> He
 
 
 def _filtered(question: Question, step: Step) -> str:
-    if not question.only or any(is_named(step.desired, wanted) for wanted in question.only):
-        return ""
-    return LEFT_OUT
+    return "" if is_asked_for(question, step.desired) else LEFT_OUT
 
 
 def _needed(scene: Scene, step: Step) -> tuple[str, ...]:
@@ -111,11 +89,10 @@ def _needed(scene: Scene, step: Step) -> tuple[str, ...]:
 
 def _missing(scene: Scene, step: Step, needed: Iterable[str], settled: Mapping[str, Step]) -> Iterator[str]:
     """What the step needs and will not be there."""
-    for name in needed:
-        before = settled.get(name)
-        if before is not None and before.held_back and before.action is Action.CREATE:
-            missed = " ".join(f"--only {each}" for each in dict.fromkeys(_left_out(name, settled)))
-            yield f"{name} is not on the server yet and is kept back{f': add {missed}' if missed else ''}"
+    before = (settled.get(name) for name in needed)
+    lacking = [each for each in before if each is not None and each.held_back and each.action is Action.CREATE]
+    if lacking:
+        yield _lacking(lacking, settled)
     for kind, key in step.desired.depends_on:
         document = scene.documents.get((kind, key))
         identity = (kind, document.external_id) if document is not None else None
@@ -124,13 +101,23 @@ def _missing(scene: Scene, step: Step, needed: Iterable[str], settled: Mapping[s
             yield f"{name_of(kind, key)} is retired and was never on the server"
 
 
-def _left_out(name: str, settled: Mapping[str, Step]) -> Iterator[str]:
+def _lacking(lacking: Sequence[Step], settled: Mapping[str, Step]) -> str:
+    """What is not there yet, and all that ``--only`` has to name besides for it to come about."""
+    blocked = [step for step in lacking if step.held_back != LEFT_OUT] or lacking
+    one = blocked[0].name if len(blocked) < len(lacking) or len(lacking) == 1 else ""
+    words = f"{one} is" if one else f"{len(lacking)} documents that it needs are"
+    missed = flags("--only", [name for step in lacking for name in _left_out(step, settled)])
+    verb = "is" if one else "are"
+    return f"{words} not on the server yet and {verb} kept back{f': add `{missed}`' if missed else ''}"
+
+
+def _left_out(step: Step, settled: Mapping[str, Step]) -> Iterator[str]:
     """What a filter leaves out of all that has to be made for something, the innermost first."""
-    step = settled.get(name)
-    if step is not None and step.action is Action.CREATE and step.held_back == LEFT_OUT:
+    if step.action is Action.CREATE and step.held_back:
         for needed in step.depends_on:
-            yield from _left_out(needed, settled)
-        yield name
+            yield from _left_out(settled[needed], settled)
+        if step.held_back == LEFT_OUT:
+            yield name_for(step.desired)
 
 
 def _too_generous(scene: Scene, step: Step, incomplete: Incomplete, settled: Mapping[str, Step]) -> Iterator[str]:
@@ -157,40 +144,54 @@ class Lookalikes:
     """The live objects that no document claims, by kind and name."""
 
     scene: Scene
-    unclaimed: Mapping[tuple[DesiredKind, str], Live]
+    unclaimed: Mapping[tuple[DesiredKind, str], Sequence[Live]]
 
     @classmethod
     def of(cls, scene: Scene) -> Lookalikes:
         """Those of a scene."""
-        return cls(
-            scene,
-            {
-                (kind, _folded(item.name)): item
-                for kind, listing in scene.question.snapshot.listings.items()
-                for item in reversed(listing.items)
-                if (kind, item.external_id) not in scene.desired and item.name
-            },
-        )
+        unclaimed: dict[tuple[DesiredKind, str], list[Live]] = {}
+        for kind, listing in scene.question.snapshot.listings.items():
+            for item in listing.items:
+                if (kind, item.external_id) not in scene.desired and item.name:
+                    unclaimed.setdefault((kind, _folded(item.name)), []).append(item)
+        return cls(scene, unclaimed)
 
     def reason(self, desired: Desired) -> str:
         """Why a document is not created: something of its name lives already, and nobody said that this is meant."""
         written = desired.fields.get("name")
-        other = self.unclaimed.get((desired.kind, _folded(written))) if isinstance(written, str) else None
-        if other is None or self._is_allowed(desired):
+        others = self.unclaimed.get((desired.kind, _folded(written)), ()) if isinstance(written, str) else ()
+        if not others or self._is_allowed(desired):
             return ""
-        return (
-            f"a {desired.kind} called `{other.name}` lives already, and no document claims it: "
-            f"{self._way_to_adopt(other)}; to make another one pass --allow-lookalike "
-            f"{name_of(desired.kind, desired.key)}"
-        )
+        name, own = others[0].name, name_of(desired.kind, desired.key)
+        lives = f"a {desired.kind} called `{name}` lives already, and no document claims it"
+        if len(others) > 1:
+            lives = f"{len(others)} of kind {desired.kind} called `{name}` live already, and no document claims them"
+        flag = flags("--allow-lookalike", [own])
+        return f"{lives}: {self._ways_to_adopt(others)}; to make another one pass `{flag}`"
+
+    def _ways_to_adopt(self, others: Sequence[Live]) -> str:
+        """How to take one of them over, or why that cannot be."""
+        if len(others) == 1:
+            return self._way_to_adopt(others[0])
+        ways = [line for other in others[:_ADOPTED_SHOWN] if (line := self._line_of(other))]
+        if not ways:
+            return "they have no external_id, so none can be taken over"
+        more = f", or another of the {len(others)}" if len(ways) < len(others) else ""
+        return f"to take one of them over write {' or '.join(f'`{way}`' for way in ways)}{more}"
 
     def _way_to_adopt(self, other: Live) -> str:
+        former, line = self.scene.applied.get((other.kind, other.external_id)), self._line_of(other)
+        if not line:
+            return "it has no external_id, so it cannot be taken over"
+        origin = f"it was {name_of(former.kind, former.key)}, so " if former is not None else ""
+        return f"{origin}to take it over write `{line}`"
+
+    def _line_of(self, other: Live) -> str:
+        """The line of YAML that makes a document claim it, if one does."""
         former = self.scene.applied.get((other.kind, other.external_id))
         if former is not None:
-            return f"it was {name_of(former.kind, former.key)}, so to take it over write `formerly: {former.key}`"
-        if not other.external_id:
-            return "it has no external_id, so it cannot be taken over"
-        return f"to take it over write `external_id: {other.external_id}`"
+            return f"formerly: {former.key}"
+        return f"external_id: {_scalar(other.external_id)}" if other.external_id else ""
 
     def _is_allowed(self, desired: Desired) -> bool:
         question = self.scene.question
@@ -200,6 +201,11 @@ class Lookalikes:
             allowance.guard == "lookalike" and allowance.key is not None and is_named(desired, allowance.key)
             for allowance in question.allowances
         )
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML takes it for one."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _folded(name: str) -> str:

@@ -86,6 +86,7 @@ class Step:
 class GuardReport:
     """How far a guard was used, and what lets a plan through that it refuses.
 
+    ``allow_with`` is to be taken literally: flags for the command line, else YAML for offers.yaml.
     A guard of ``keeps_back`` refuses single documents, which are kept back in the plan; any other one refuses the
     plan whole.
     """

@@ -16,11 +16,14 @@ from offers_sync.planning.causes import with_causes
 from offers_sync.planning.comparing import FieldRemark
 from offers_sync.planning.completeness import why_incomplete
 from offers_sync.planning.guards import check_guards
-from offers_sync.planning.holding import check_only, hold_back
+from offers_sync.planning.holding import hold_back
 from offers_sync.planning.living import live_edit_finding, live_edits
+from offers_sync.planning.naming import check_named
+from offers_sync.planning.narrowing import about_asked, findings_asked_about
 from offers_sync.planning.plan import Action, Asked, Plan, Step, Summary
-from offers_sync.planning.question import Allowed, Base, Locate, Question, Scene, name_of
+from offers_sync.planning.question import Allowed, Base, Locate, Question, Scene, is_asked_for, name_of
 from offers_sync.planning.remarking import (
+    base_finding,
     document_remarks,
     gap_findings,
     gaps_of,
@@ -50,8 +53,8 @@ class _Survey:
 
 
 def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator] = ()) -> Plan:
-    """The plan for a question; raises ``InvalidInputError`` where it is narrowed to what is not there."""
-    check_only(question)
+    """The plan for a question; raises ``InvalidInputError`` where it names what is not there."""
+    check_named(question)
     scene = Scene.of(question)
     survey = _survey(scene)
     held = hold_back(scene, survey.steps, survey.incomplete)
@@ -64,9 +67,10 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     ]
     for annotator in annotators:
         annotations.extend(annotator(situation))
-    said = annotate(situation, annotations, question.allowances, locate)
+    said = annotate(situation, about_asked(situation, annotations), question.allowances, locate)
     orphans, gaps = orphans_of(scene), gaps_of(scene)
     general = (
+        *base_finding(scene),
         *gap_findings(scene, gaps),
         *memory_finding(scene),
         *unverified_everywhere(survey.unverified),
@@ -79,7 +83,7 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         steps=tuple(located(step, locate) for step in said.steps),
         summary=_summary(scene, said.steps, survey, len(orphans), said.waived),
         gaps=gaps,
-        findings=_sorted((*question.findings, *said.findings, *general)),
+        findings=_sorted((*findings_asked_about(question, locate), *said.findings, *general)),
         guards=check_guards(scene, held, [step for step in held.steps if step.name in edits]),
         orphans=orphans,
         names={desired.external_id: desired.key for desired in question.desired},
@@ -101,7 +105,8 @@ def _survey(scene: Scene) -> _Survey:
             survey.incomplete[name_of(desired.kind, desired.key)] = why
         survey.annotations.extend(Annotation(desired.kind, desired.key, each) for each in taken.findings)
         survey.annotations.extend(document_remarks(scene, desired, never_lived=taken.never_lived))
-        _remark(survey, taken, remarks_about(desired, taken.remarks))
+        if is_asked_for(scene.question, desired):
+            _remark(survey, taken, remarks_about(desired, taken.remarks))
     return survey
 
 

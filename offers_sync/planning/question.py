@@ -58,6 +58,8 @@ class Question:
     base: Base | None = None
     only: tuple[str, ...] = ()
     """The documents, as KIND/KEY, that the plan is narrowed to; all of them where there is none."""
+    shared: Mapping[str, Source] = field(default_factory=dict)
+    """The documents without an object of their own, which are parts of others: schedules and locales, by name."""
     unsettled: Mapping[ObjectId, str] = field(default_factory=dict)
     """What may have been created a short time ago without a list showing it, each with the reason not to do it now."""
     campaigns: tuple[CampaignRecord, ...] = ()
@@ -176,3 +178,8 @@ def is_named(desired: Desired, wanted: str) -> bool:
     if desired.inline_in is not None:
         own |= {desired.inline_in, name_of("redeemable", desired.inline_in)}
     return wanted in own
+
+
+def is_asked_for(question: Question, desired: Desired) -> bool:
+    """Whether a plan that may be narrowed is about a document."""
+    return not question.only or any(is_named(desired, wanted) for wanted in question.only)

@@ -16,7 +16,7 @@ from offers_sync.models.values import OBJECT_KINDS, Applied, Desired
 from offers_sync.planning.annotating import Annotation
 from offers_sync.planning.comparing import FieldRemark, Remark, unmanaged
 from offers_sync.planning.plan import plain
-from offers_sync.planning.question import Scene, name_of
+from offers_sync.planning.question import Scene, is_asked_for, name_of
 
 _VALUE_LENGTH: Final = 80
 _FEATURE_OFF: Final = "ask PAR Punchh support to enable it; `offers doctor` shows which features are on"
@@ -125,7 +125,10 @@ def gap_findings(scene: Scene, gaps: Iterable[str]) -> Iterator[Finding]:
 
 def memory_finding(scene: Scene) -> Iterator[Finding]:
     """Which verdicts cannot be given, where live objects are ours and nothing is remembered of them."""
-    unknown = sum(identity in scene.live and identity not in scene.applied for identity in scene.desired)
+    unknown = sum(
+        identity in scene.live and identity not in scene.applied and is_asked_for(scene.question, each)
+        for identity, each in scene.desired.items()
+    )
     if not unknown:
         return
     whom = "one live object" if unknown == 1 else f"{unknown} live objects"
@@ -134,6 +137,13 @@ def memory_finding(scene: Scene) -> Iterator[Finding]:
         "are not cleared, and what the server does not show is not compared"
     )
     yield Finding.of(codes.NOTHING_REMEMBERED, message, hint=codes.NOTHING_REMEMBERED.hint)
+
+
+def base_finding(scene: Scene) -> Iterator[Finding]:
+    """Why causes are unknown, where the base cannot be read."""
+    base = scene.question.base
+    if base is not None and base.fault:
+        yield Finding.of(codes.BASE_UNREADABLE, base.fault, hint=codes.BASE_UNREADABLE.hint)
 
 
 def orphans_of(scene: Scene) -> tuple[str, ...]:

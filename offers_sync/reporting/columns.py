@@ -39,9 +39,12 @@ def cut(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
-    """The text in lines that fit, broken between words where that is possible."""
+    """The text in lines that fit, broken between words where that is possible.
+
+    What stands between ticks is on one line where it fits, and a flag beside its value, since both are pasted.
+    """
     line = ""
-    for word in text.split(" "):
+    for word in _unbroken(text.split(" "), width):
         joined = f"{line} {word}" if line else word
         if width_of(joined) <= width:
             line = joined
@@ -52,6 +55,37 @@ def wrapped(text: str, width: int) -> Iterator[str]:
         yield from full
     if line:
         yield line
+
+
+def _unbroken(words: list[str], width: int) -> Iterator[str]:
+    """The words, and together those that are better not broken."""
+    place = 0
+    while place < len(words):
+        count = _quoted(words, place, width) or _flagged(words, place, width) or 1
+        yield " ".join(words[place : place + count])
+        place += count
+
+
+def _quoted(words: list[str], place: int, width: int) -> int:
+    """How many words the quotation has that begins here and fits on a line."""
+    if words[place].count("`") % 2 == 0:
+        return 0
+    taken = width_of(words[place])
+    for count, word in enumerate(words[place + 1 :], 2):
+        taken += 1 + width_of(word)
+        if taken > width:
+            return 0
+        if word.count("`") % 2:
+            return count
+    return 0
+
+
+def _flagged(words: list[str], place: int, width: int) -> int:
+    """The two words that a flag and its value are, where they fit on a line."""
+    if not words[place].lstrip("`").startswith("--") or place + 1 == len(words):
+        return 0
+    value = words[place + 1]
+    return 0 if value.startswith("--") or width_of(words[place]) + 1 + width_of(value) > width else 2
 
 
 def _pieces(word: str, width: int) -> list[str]:

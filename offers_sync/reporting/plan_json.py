@@ -211,7 +211,10 @@ _GUARD: Final = _object(
         "limit": _text("How much it lets through, as a reader is told."),
         "actual": _count("How much there is."),
         "refused": _flag("Whether it refuses."),
-        "allow_with": _text("What lets it through; empty where it does not refuse, or nothing does."),
+        "allow_with": _text(
+            "What lets it through, to be pasted: flags, or else YAML for offers.yaml, the field `allow` or an entry of "
+            "it. Empty where it does not refuse, or nothing does."
+        ),
         "keeps_back": _flag("Whether it keeps back single documents rather than the plan."),
     },
     "How far a guard was used.",

@@ -18,7 +18,7 @@ from offers_sync.planning.holding import LEFT_OUT
 from offers_sync.planning.plan import Action, Cause, Change, GuardReport, Plan, Step
 from offers_sync.reporting.escaping import printable
 from offers_sync.reporting.risks import Rank, Risk, risk_of
-from offers_sync.reporting.wording import CAUSES, label_of, some, words_of_both
+from offers_sync.reporting.wording import CAUSES, label_of, some, ways_through, words_of_both
 
 ACTION_ORDER: Final = (Action.DISTRIBUTE, Action.CREATE, Action.RETIRE, Action.UPDATE, Action.UPLOAD_IMAGE)
 """What cannot be taken back first, then what guests lose, then what they have otherwise."""
@@ -136,7 +136,7 @@ def refusals_of(plan: Plan) -> tuple[str, ...]:
 
 
 def _refusal(guard: GuardReport) -> str:
-    way = f"; to let it through: `{printable(guard.allow_with)}`" if guard.allow_with else ""
+    way = f"; to let it through {ways_through([guard])}" if guard.allow_with else ""
     figures = f"{guard.actual:,} planned, {printable(guard.limit)} allowed"
     return f"the guard `{printable(guard.guard)}` refuses it: {figures}{way}"
 
@@ -196,14 +196,9 @@ def _home_of(finding: Finding, documents: Mapping[str, list[tuple[Position, int]
     around = [
         (_extent(position), place)
         for position, place in documents.get(finding.position.file, ())
-        if _holds(position, finding.position)
+        if position.holds(finding.position)
     ]
     return min(around)[1] if around else None
-
-
-def _holds(around: Position, inner: Position) -> bool:
-    start = (around.line, around.column) <= (inner.line, inner.column)
-    return start and (inner.line, inner.column) < (around.end_line, around.end_column)
 
 
 def _extent(position: Position) -> tuple[int, int]:
@@ -300,7 +295,7 @@ def _is_about(finding: Finding, step: Step, change: Change) -> bool:
     """Whether a change holds the line of a finding; one that is not written anywhere stands at the whole document."""
     is_placed = change.position not in (None, step.position)
     if is_placed and change.position is not None and finding.position is not None:
-        return change.position.file == finding.position.file and _holds(change.position, finding.position)
+        return change.position.file == finding.position.file and change.position.holds(finding.position)
     return bool(finding.path) and _is_below(finding.path, change.field.path)
 
 

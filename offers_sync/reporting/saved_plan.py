@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from offers_sync.errors import InvalidInputError
 from offers_sync.planning.plan import FORMAT_VERSION, Asked, Plan
-from offers_sync.reporting.plan_json import plan_document
+from offers_sync.reporting.plan_json import plan_document, plan_schema
+from offers_sync.reporting.shape import misshapen
 
 SIZE_LIMIT: Final = 512 * 1024 * 1024
 _ACTIONS: Final = {"upload_image": "upload an image for"}
@@ -49,13 +50,27 @@ def read_saved_plan(path: Path) -> SavedPlan:
             f"its format is {document['format_version']}, not {FORMAT_VERSION}",
             hint="plan again with this version",
         )
-    try:
-        return _saved(document, path)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError(f"{path} is not a saved plan: parts of it are missing", hint=_HINT) from error
+    fault = misshapen(document, _schema_of_what_is_read())
+    if fault is not None:
+        raise InvalidInputError(f"{path} is not a saved plan, or was edited: {fault}", hint=_HINT)
+    return _saved(document, path)
 
 
 _HINT: Final = "save one with `offers plan --out FILE`"
+
+
+def _schema_of_what_is_read() -> dict[str, Any]:
+    """The published schema, but for members that make no difference here, and that other versions may not have."""
+    schema = plan_schema()
+    _keep(schema, "project", "environment", "digest", "failure", "asked", "steps")
+    step = schema["properties"]["steps"]["items"]
+    _keep(step, "action", "kind", "key", "held_back", "fingerprint", "changes")
+    _keep(step["properties"]["changes"]["items"], "path", "before", "after")
+    return schema
+
+
+def _keep(schema: dict[str, Any], *names: str) -> None:
+    schema["required"], schema["properties"] = names, {name: schema["properties"][name] for name in names}
 
 
 def _saved(document: Mapping[str, Any], path: Path) -> SavedPlan:
@@ -67,9 +82,9 @@ def _saved(document: Mapping[str, Any], path: Path) -> SavedPlan:
         )
     asked = document["asked"]
     return SavedPlan(
-        str(document["project"]),
-        str(document["environment"]),
-        str(document["digest"]),
+        document["project"],
+        document["environment"],
+        document["digest"],
         Asked(tuple(asked["only"]), asked["allow_creates"], asked["allow_updates"], tuple(asked["allow_lookalikes"])),
         tuple(step for step in document["steps"] if not step["held_back"]),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from offers_sync.findings import Severity
 from offers_sync.models.values import DesiredKind
 from offers_sync.planning.holding import LEFT_OUT
-from offers_sync.planning.plan import Action, Cause, Plan, plain
+from offers_sync.planning.plan import Action, Cause, GuardReport, Plan, plain
 from offers_sync.reporting.contrasting import told_apart
 from offers_sync.reporting.escaping import printable
 
@@ -96,6 +96,19 @@ def some(number: int, thing: str) -> str:
 def _where(plan: Plan) -> str:
     environment = printable(plan.environment)
     return f"{printable(plan.project)} on {environment}" if plan.project else environment or "the project"
+
+
+def ways_through(guards: Iterable[GuardReport]) -> str:
+    """What to do to have let through what guards refuse; what stands between ticks is to be pasted as it is."""
+    ways = [printable(guard.allow_with) for guard in guards if guard.allow_with]
+    flags = [way for way in ways if way.startswith("--")]
+    told = [f"pass `{' '.join(flags)}`"] if flags else []
+    for way in ways:
+        if way.startswith("allow:"):
+            told.append(f"write `{way}` into offers.yaml")
+        elif way not in flags:
+            told.append(f"add `{way}` to `allow` in offers.yaml")
+    return " and ".join(told)
 
 
 def counted(number: int, kind: DesiredKind) -> str:

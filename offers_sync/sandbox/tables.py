@@ -146,6 +146,12 @@ def _unusable(database: Path, error: Exception) -> InvalidInputError:
         return InvalidInputError(
             f"{database} is not a database of the sandbox", hint="name another file with --data, or :memory:"
         )
+    in_the_way = next((each for each in database.parents if each.exists() and not each.is_dir()), None)
+    if in_the_way is not None:
+        return InvalidInputError(
+            f"cannot open the sandbox database {database}: {in_the_way} is a file and has to be a folder",
+            hint=f"move {in_the_way} away",
+        )
     return InvalidInputError(
         f"cannot open the sandbox database {database}: {error}",
         hint="check that the folder exists and that you may write to it, or use --data :memory:",

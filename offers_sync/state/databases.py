@@ -116,10 +116,8 @@ class SqliteDatabase(Database):
             # What is said of guests is overwritten when it is deleted.
             self._connection.execute("PRAGMA secure_delete = ON")
         except (sqlite3.Error, OSError) as error:
-            raise InvalidInputError(
-                f"the state in {self.title} cannot be used: {error}",
-                hint="move the file away: no offer is lost or duplicated without it",
-            ) from error
+            reason, hint = _why_not(path, error)
+            raise InvalidInputError(f"the state in {self.title} cannot be used: {reason}", hint=hint) from error
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -155,6 +153,18 @@ class SqliteDatabase(Database):
         """Let go of the file."""
         with self._lock:
             self._connection.close()
+
+
+def _why_not(path: Path | None, error: Exception) -> tuple[str, str]:
+    """Why a file cannot be opened, and what to do about what stands in its place."""
+    in_the_way = next((each for each in path.parents if each.exists() and not each.is_dir()), None) if path else None
+    if in_the_way is not None:
+        return f"{in_the_way} is a file and has to be a folder", f"move {in_the_way} away"
+    if path is not None and path.is_dir():
+        return "it is a folder and has to be a file", f"move {path} away"
+    if "not a database" in str(error):
+        return str(error), "move the file away: no offer is lost or duplicated without it"
+    return str(error), "check who may write the file and its folder, and whether the disk has room"
 
 
 def _make_folder(folder: Path) -> None:

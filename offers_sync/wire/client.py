@@ -85,7 +85,7 @@ class Client:
         self._gate.shut(UnreachableError("the conversation with the server is over"))
         self._exchange.close()
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
 
     # ------------------------------------------------------------------------------------------------- calls
 

@@ -7,7 +7,6 @@ says what that cannot tell.  What follows from it is decided by ``planning``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -23,6 +22,7 @@ from offers_sync.wire.reading import (
     read_redeemables,
     read_segments,
 )
+from offers_sync.wire.threads import side_by_side
 
 Item = TypeVar("Item")
 
@@ -43,7 +43,7 @@ class Wanted:
 
 def read_snapshot(client: Client, wanted: Wanted = Wanted()) -> Snapshot:
     """Every list that is wanted, and the offered redeemables too where there is nothing better."""
-    with ThreadPoolExecutor(3, thread_name_prefix="lists") as pool:
+    with side_by_side(3, "lists") as pool:
         asked_segments = pool.submit(_side, lambda: read_segments(client), wanted.segments)
         asked_places = pool.submit(_side, lambda: _places(client), wanted.locations)
         listings, is_degraded = _listings(client)
@@ -64,7 +64,7 @@ def read_snapshot(client: Client, wanted: Wanted = Wanted()) -> Snapshot:
 
 def read_listings(client: Client) -> dict[ObjectKind, Listing]:
     """The three lists of objects; criteria that only their redeemables show are among the criteria."""
-    with ThreadPoolExecutor(2, thread_name_prefix="lists") as pool:
+    with side_by_side(2, "lists") as pool:
         asked = pool.submit(read_listing, client, "selector")
         criteria = read_listing(client, "criterion")
         redeemables, nested = read_redeemables(client, {criterion.external_id for criterion in criteria.items})

@@ -131,7 +131,7 @@ def test_a_guard_holds(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run(["apply", "--yes", "--format", "json"]) == 6
     report = told(capsys)
     assert (report["outcome"], report["failure"]) == ("not_begun", "a guard refuses the plan; nothing was written")
-    assert report["hint"] == "if it is meant: --allow-creates 6"
+    assert report["hint"] == "if it is meant: pass `--allow-creates 6`"
 
     assert run(["apply", "--yes", "--allow-creates", "6"]) == 0
 

@@ -151,6 +151,7 @@ def test_features_that_are_off(business: Business) -> None:
         code, checks = business.examine()
     assert code == ExitCode.DONE
     assert health(checks) == ["ok", "ok", "ok", "ok", "off", "off", "off", "ok", "ok"]
+    assert checks["locations"]["hint"].startswith("what refers to this list goes unchecked until the server gives it")
 
 
 @pytest.mark.parametrize("permission", ["redirect", "forbidden"])
@@ -267,3 +268,28 @@ def test_faults_in_other_files_are_only_counted(business: Business) -> None:
     code, checks = business.examine("sandbox")
     assert code == ExitCode.DONE
     assert checks["offers.yaml"]["hint"] == "`offers validate` shows them"
+
+
+@pytest.mark.parametrize(("name", "at"), [("sandbox", "server"), ("live", "state")])
+def test_a_file_where_our_folder_should_be(business: Business, name: str, at: str) -> None:
+    """What stands in the way is named, with what to do about it, and everything else is looked at."""
+    with vendor() as address:
+        business.write(address)
+        place = business.folder.resolve() / ".offers"
+        place.touch()
+        code, checks = business.examine(name)
+    assert (code, list(checks), checks[at]["health"]) == (ExitCode.INVALID, CHECKS, "failed")
+    assert checks[at]["message"].endswith(f": {place} is a file and has to be a folder")
+    assert checks[at]["hint"] == f"move {place} away"
+
+
+def test_a_folder_where_the_state_should_be(business: Business) -> None:
+    """The state is a file, so a folder of its name is what has to go."""
+    with vendor() as address:
+        business.write(address)
+        place = business.folder.resolve() / ".offers" / "state.db"
+        place.mkdir(parents=True)
+        code, checks = business.examine()
+    assert code == ExitCode.INVALID
+    assert checks["state"]["message"].endswith(": it is a folder and has to be a file")
+    assert checks["state"]["hint"] == f"move {place} away"

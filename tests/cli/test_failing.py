@@ -148,14 +148,14 @@ def test_a_plan_without_a_project_has_that_as_its_finding(capsys: Said) -> None:
     assert [finding["code"] for finding in document["findings"]] == ["no-project"]
 
 
-def test_a_report_that_cannot_be_written_costs_nobody_the_plan(nowhere: Path, capsys: Said) -> None:
-    """The plan is printed, and the failure is told beside it; so it is where there is no plan."""
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_a_report_that_has_no_place_is_told_before_anything_is_read(command: str, nowhere: Path, capsys: Said) -> None:
+    """What was asked for on stdout says so, in its own form, and what can be written too."""
     (nowhere / "offers.yaml").write_text("project: a\nenvironments: {sandbox: {server: embedded}}\n")
 
-    document = printed("plan --format json --report markdown=no/such/folder.md", capsys)
-    assert document["steps"] == []
-    assert document["complete"] is True
+    document = printed(f"{command} --format json --report markdown=no/such/folder.md --report markdown=here.md", capsys)
 
-    (nowhere / "offers.yaml").write_text("project: A\n")
-    document = printed("plan --format json --report markdown=no/such/folder.md", capsys)
+    (finding,) = document["findings"]
+    assert finding["message"].startswith("no/such/folder.md cannot be written: there is no folder")
     assert document["complete"] is False
+    assert "there is no folder" in (nowhere / "here.md").read_text(encoding="utf-8")

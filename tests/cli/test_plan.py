@@ -291,7 +291,37 @@ def test_a_base_with_faults_leaves_causes_unknown(project: Path, capsys: pytest.
     commit(project)
     edit(project / "lunch.yaml", "kind: criterium", "kind: criterion")
     assert run(["plan", "--base", "main", "--format", "json"]) == 0
-    assert {step["cause"] for step in as_plan(capsys.readouterr().out)["steps"]} == {"unknown"}
+    document = as_plan(capsys.readouterr().out)
+    assert {step["cause"] for step in document["steps"]} == {"unknown"}
+    assert [finding["code"] for finding in document["findings"]] == ["base-unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        ({"z.yaml": "kind: [selector\n"}, "a fault: z.yaml:1: "),
+        ({"y.yaml": "kind: selectr\nkey: y\n", "z.yaml": "kind: [\n"}, "2 faults, the first of them: y.yaml:1: "),
+    ],
+)
+def test_a_base_with_faults_says_which(
+    project: Path, capsys: pytest.CaptureFixture[str], broken: dict[str, str], fault: str
+) -> None:
+    """Why causes are unknown is a finding with the place in the base, in every form."""
+    for name, text in broken.items():
+        (project / name).write_text(text, encoding="utf-8")
+    commit(project)
+    for name in broken:
+        (project / name).unlink()
+
+    assert run(["plan", "--base", "main", "--format", "json"]) == 0
+    (finding,) = as_plan(capsys.readouterr().out)["findings"]
+    assert (finding["code"], finding["severity"], finding["file"]) == ("base-unreadable", "warning", None)
+    assert f" have {fault}" in finding["message"]
+    for form in ("text", "markdown", "github", "sarif"):
+        assert run(["plan", "--base", "main", "--format", form]) == 0
+        assert "base-unreadable" in capsys.readouterr().out
+    assert run(["plan", "--base", "main", "--offline"]) == 3
+    assert f" have {fault}" in capsys.readouterr().err
 
 
 def test_a_new_project_has_an_empty_base(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -350,3 +380,14 @@ def test_planning_writes_nothing(project: Path) -> None:
     assert run(["plan", "--out", "one.json"]) == 0
     assert run(["plan", "--out", "two.json"]) == 0
     assert (project / "one.json").read_bytes() == (project / "two.json").read_bytes()
+
+
+def test_a_base_without_environments_says_where_they_are_broken(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is planned where nobody knows where the key may go, and the fault of the base is named with its line."""
+    edit(project / "offers.yaml", "creates: 3", "creates: many")
+    commit(project)
+    edit(project / "offers.yaml", "creates: many", "creates: 3")
+    assert run(["plan", "--base", "main"]) == 3
+    assert "are not known, since it has a fault: offers.yaml:2: " in capsys.readouterr().err

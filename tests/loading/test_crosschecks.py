@@ -209,7 +209,7 @@ def test_no_id_is_claimed_where_none_is_written(project: WrittenFiles) -> None:
     project.write("a.yaml", SELECTOR + "formerly: subs\nexternal_id: {sandbox: x}\n")
     project.write("b.yaml", SELECTOR.replace("sandwiches", "rolls") + "formerly: subs\nonly: [production]\n")
 
-    assert project.told() == ["a.yaml:8:1 missing-for-environment"]
+    assert project.told() == ["a.yaml:7:11 field-ignored", "a.yaml:8:1 missing-for-environment"]
 
 
 def test_a_written_id_that_looks_like_a_name_is_an_id(project: WrittenFiles) -> None:

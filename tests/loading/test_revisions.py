@@ -150,3 +150,42 @@ def test_without_git_the_error_says_so(repository: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", str(repository))
     with pytest.raises(InvalidInputError, match="--base needs git, which is not installed"):
         read_base(repository / "offers", "main")
+
+
+def test_a_submodule_is_a_file_that_cannot_be_read(repository: Path) -> None:
+    """What another repository keeps of the project is not in the commit, so the base says that it is not known."""
+    menu = repository / "offers" / "menu"
+    menu.mkdir()
+    git(menu, "init", "-q")
+    write(menu, b_yaml="kind: selector")
+    commit(menu)
+    commit(repository)
+
+    (told,) = (file for file in read_base(repository / "offers", "HEAD").files if file.fault is not None)
+
+    assert (told.name, told.fault.code if told.fault else "") == ("menu", "file-unreadable")
+    assert "it is a git submodule" in (told.fault.message if told.fault else "")
+
+
+def test_a_submodule_without_files_of_the_project_is_left_alone(repository: Path) -> None:
+    """What holds no YAML here, or lies outside of the project, has nothing to do with it."""
+    for place in (repository / "offers" / "fonts", repository / "elsewhere"):
+        place.mkdir()
+        git(place, "init", "-q")
+        write(place, README="fonts")
+        commit(place)
+    write(repository / "elsewhere", b_yaml="kind: selector")
+    commit(repository)
+
+    assert set(contents(read_base(repository / "offers", "HEAD"))) == {"offers.yaml", "a.yaml"}
+
+
+def test_what_git_proposes_for_a_folder_of_somebody_else_is_the_hint(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout that another user made, as in a container, is read once git is told to trust it."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(InvalidInputError, match="dubious ownership") as caught:
+        read_base(repository, "main")
+    command = f"git config --global --add safe.directory {repository}"
+    assert caught.value.hint == f"if you trust whom the folder belongs to: {command}"

@@ -91,7 +91,8 @@ def test_it_waits_for_an_offer_that_the_plan_makes() -> None:
     )
     kept = plan(OFFER, KICK_OFF, only=("campaign/kick-off",)).steps[1]
     assert (
-        kept.held_back == "redeemable/ten-off is not on the server yet and is kept back: add --only redeemable/ten-off"
+        kept.held_back
+        == "redeemable/ten-off is not on the server yet and is kept back: add `--only redeemable/ten-off`"
     )
     assert kept.annotations == ()
 

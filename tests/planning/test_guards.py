@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from scenes import applied, desired, live, plan, snapshot
 
+from offers_sync.errors import InvalidInputError
 from offers_sync.loading.files import RawFile
 from offers_sync.loading.loading import load_files
 from offers_sync.models.values import Desired
 from offers_sync.planning.plan import GuardReport, Plan
 from offers_sync.planning.planner import Allowed
 
-ALLOW_LINE = "allow: [{guard: live_edits, limit: 1, reason: ...}] in offers.yaml"
+ALLOW_LINE = "allow: [{guard: live_edits, limit: 1, reason: ...}]"
 
 
 def _offers(count: int) -> list[Desired]:
@@ -161,7 +162,7 @@ def test_a_lookalike_is_not_made_again(name: str) -> None:
     (step,) = made.steps
     assert step.held_back == (
         f"a redeemable called `{name}` lives already, and no document claims it: to take it over write "
-        "`external_id: made-in-the-dashboard`; to make another one pass --allow-lookalike redeemable/ten-off"
+        "`external_id: made-in-the-dashboard`; to make another one pass `--allow-lookalike redeemable/ten-off`"
     )
     assert _guard(made, "lookalike") == GuardReport(
         "lookalike", "0", 1, refused=True, allow_with="--allow-lookalike redeemable/ten-off", keeps_back=True
@@ -181,6 +182,43 @@ def test_a_lookalike_is_made_when_somebody_says_so(asked: dict[str, Any]) -> Non
     """The flag or a reviewed line lets exactly that document through."""
     other = replace(live(desired()), external_id="made-in-the-dashboard")
     assert not plan(desired(), live=[other], **asked).is_empty
+
+
+def test_all_that_could_be_meant_is_named() -> None:
+    """Where several of the name live, each that can be taken over is named, and how many there are."""
+    ids = ["made-by-marlow", "123", "id-of-old-key", ""]
+    others = [replace(live(desired(), name="Ten Off"), external_id=each) for each in ids]
+    (step,) = plan(desired(), live=others, applied=[applied(desired(key="old-key"))]).steps
+    assert step.held_back == (
+        "4 of kind redeemable called `Ten Off` live already, and no document claims them: to take one of them over "
+        'write `external_id: made-by-marlow` or `external_id: "123"` or `formerly: old-key`, or another of the 4; '
+        "to make another one pass `--allow-lookalike redeemable/ten-off`"
+    )
+    nameless = [replace(other, external_id="") for other in others[:2]]
+    (step,) = plan(desired(), live=nameless).steps
+    assert "claims them: they have no external_id, so none can be taken over; to make another" in step.held_back
+
+
+def test_an_exception_is_added_to_those_that_are_there() -> None:
+    """A second list of exceptions would not be read, so the advice is an entry for the one there is."""
+    document = desired()
+    allow = [{"code": "no-filter"}]
+    made = plan(document, live=[live(document, name="Old")], guards={"live_edits": 0}, allow=allow)
+    assert _guard(made, "live_edits").allow_with == "{guard: live_edits, limit: 1, reason: ...}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("redeemable/ten-of", "did you mean `redeemable/ten-off`?"),
+        ("zzz", "write KIND/KEY, for example redeemable/ten-off"),
+    ],
+)
+def test_a_lookalike_that_is_no_document_is_an_error(wanted: str, hint: str) -> None:
+    """A flag with a name that nothing has would let nothing through, in silence."""
+    with pytest.raises(InvalidInputError, match=f"--allow-lookalike {wanted}: there is no such document") as caught:
+        plan(desired(), allowed=Allowed(lookalikes=frozenset({wanted})))
+    assert caught.value.hint == hint
 
 
 def test_a_renamed_document_is_shown_its_old_key() -> None:

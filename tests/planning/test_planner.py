@@ -10,7 +10,7 @@ import pytest
 from scenes import SEGMENTS, applied, changes, desired, live, locate, only_step, plan, question, snapshot
 
 from offers_sync.errors import InvalidInputError
-from offers_sync.findings import Finding, Severity, Source
+from offers_sync.findings import Finding, Position, Severity, Source
 from offers_sync.models.values import Desired, Listing, Offered, Origin, Snapshot
 from offers_sync.planning.plan import Action, Plan, Summary
 from offers_sync.planning.planner import Annotation, Situation, make_plan
@@ -241,8 +241,8 @@ def test_only_narrows_the_plan_and_says_what_it_leaves_out() -> None:
     ]
     missing = plan(OFFER, LUNCH, SANDWICHES, only=("redeemable/ten-off", "criterion/lunch"))
     assert [step.held_back for step in missing.steps][1:] == [
-        "selector/sandwiches is not on the server yet and is kept back: add --only selector/sandwiches",
-        "criterion/lunch is not on the server yet and is kept back",
+        "selector/sandwiches is not on the server yet and is kept back: add `--only selector/sandwiches`",
+        "criterion/lunch is not on the server yet and is kept back: add `--only selector/sandwiches`",
     ]
 
 
@@ -251,10 +251,64 @@ def test_a_narrow_plan_names_all_that_it_lacks() -> None:
     kept = plan(OFFER, LUNCH, SANDWICHES, only=("redeemable/ten-off",)).steps[-1]
     assert kept.held_back == (
         "criterion/lunch is not on the server yet and is kept back: "
-        "add --only selector/sandwiches --only criterion/lunch"
+        "add `--only selector/sandwiches --only criterion/lunch`"
     )
     whole = plan(OFFER, LUNCH, SANDWICHES, only=("redeemable/ten-off", "selector/sandwiches", "criterion/lunch"))
     assert [step.held_back for step in whole.steps] == ["", "", ""]
+
+
+def test_a_campaign_names_all_that_its_offer_needs() -> None:
+    """Everything that has to be made before a gift is named at once, what is written inside an offer by the offer."""
+    sides = desired("selector", "sides")
+    inside = _using(replace(desired("criterion", "ten-off/receipt_rule"), inline_in="ten-off"), SANDWICHES, sides)
+    campaign = _using(desired("campaign", "kick-off"), _using(desired(), inside))
+    made = plan(_using(desired(), inside), inside, SANDWICHES, sides, campaign, only=("campaign/kick-off",))
+    assert made.steps[-1].held_back == (
+        "4 documents that it needs are not on the server yet and are kept back: "
+        "add `--only selector/sandwiches --only selector/sides --only redeemable/ten-off`"
+    )
+
+
+@pytest.mark.parametrize("wanted", ["schedule/always", "always"])
+def test_a_schedule_has_no_object_to_be_named(wanted: str) -> None:
+    """Whoever narrows a plan to what is part of offers is told the offers; their number is said, not all names."""
+    always = Source("schedules/always.yaml")
+    offers = [
+        replace(each, origins=(Origin("/schedule", always, ""), *each.origins))
+        for each in (desired(key=f"offer-{number}", name=f"Offer {number}") for number in range(7))
+    ]
+    with pytest.raises(InvalidInputError) as caught:
+        plan(*offers, desired(), only=(wanted,), shared={"schedule/always": always, "locale/fr": Source("fr.yaml")})
+    assert caught.value.message == (
+        "--only schedule/always: a schedule has no object of its own on the server, it goes with the offers that use it"
+    )
+    named = " ".join(f"--only redeemable/offer-{number}" for number in range(5))
+    assert caught.value.hint == f"name what uses it: `{named}`, and 2 more"
+    with pytest.raises(InvalidInputError) as caught:
+        plan(desired(), only=("locale/fr",), shared={"locale/fr": Source("fr.yaml")})
+    assert caught.value.hint == "no document of this environment uses it"
+
+
+def test_a_narrow_plan_says_nothing_of_what_it_leaves_out() -> None:
+    """Findings of other documents are not told, wherever they come from, but for what keeps one of them back."""
+    other, lost = desired(key="other", name="Other"), desired(key="lost", name="Lost", segment="Nobody")
+    names = ("ten-off", "other", "lost")
+    found = [
+        Finding("missing-translation", Severity.NOTICE, name, position=Position(file, 1, 1, 1, 2))
+        for name, file in [*((name, f"redeemables/{name}.yaml") for name in names), ("the project", "offers.yaml")]
+    ]
+    says = _saying(*((name, "rounds-dollars", Severity.NOTICE) for name in names))
+    asked: dict[str, Any] = {"findings": tuple(found), "annotators": [says], "live": [live(other)]}
+
+    made = plan(desired(), other, lost, only=("ten-off",), **asked)
+
+    assert [each.message for each in made.findings] == ["the project", "ten-off"]
+    assert {step.desired.key: [each.message for each in step.annotations] for step in made.steps} == {
+        "ten-off": ["about ten-off"],
+        "lost": ["about lost"],
+    }
+    whole = plan(desired(), other, lost, **asked)
+    assert {each.message for each in whole.findings} >= {"other", "lost", "about other"}
 
 
 def test_a_criterion_inside_an_offer_goes_with_it() -> None:
