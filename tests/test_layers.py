@@ -20,6 +20,7 @@ LAYERS: dict[str, int] = {
     "codes": 0,
     "collecting": 0,
     "contract": 0,
+    "durations": 0,
     "models": 1,
     "loading": 2,
     "wire": 2,

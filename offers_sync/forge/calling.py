@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, Self
 import httpx
 
 from offers_sync import __version__
+from offers_sync.durations import duration_text
 from offers_sync.errors import InvalidInputError, RefusedError, UnreachableError
 from offers_sync.forge.waiting import asked_wait_seconds
 from offers_sync.models.hosts import is_loopback
@@ -177,7 +178,7 @@ class Forge:
         asked_seconds = asked_wait_seconds(response, self._utc_now())
         words = self._words(method, response)
         if asked_seconds is not None:
-            hint = f"the forge asks to wait {asked_seconds:.0f} s: run again after that"
+            hint = f"the forge asks to wait {duration_text(asked_seconds)}: run again after that"
             return _Trouble(UnreachableError(words, hint=hint), asked_seconds)
         if response.status_code < 500:
             return response

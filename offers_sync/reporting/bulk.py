@@ -12,6 +12,7 @@ from offers_sync.bulk.actions import Action
 from offers_sync.bulk.checking import Checkup
 from offers_sync.bulk.outcomes import SendReport
 from offers_sync.bulk.sending import Sent
+from offers_sync.durations import duration_text
 from offers_sync.models.sent_campaigns import CampaignRecord
 from offers_sync.reporting.campaigns import campaign_line
 from offers_sync.reporting.escaping import printable
@@ -71,15 +72,6 @@ def progress_text(sent: Sent, rate: float) -> str:
     if sent.waiting:
         parts.append(f"waiting: {printable(sent.waiting)}")
     return ", ".join(parts)
-
-
-def duration_text(seconds: float) -> str:
-    """A length of time in its two largest units."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def report_text(report: SendReport, troubled: Iterable[LedgerRow], results: str) -> str:

@@ -18,6 +18,7 @@ from itertools import count, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from offers_sync.durations import duration_text
 from offers_sync.errors import OffersError, RefusedError, UnreachableError
 from offers_sync.wire.answers import Answer, FeatureOffError, answer_of, describe_failure, error_texts, refusal_of
 from offers_sync.wire.connection import Connection
@@ -247,7 +248,7 @@ def _trouble(answer: Answer, call: _Call, asked_seconds: float | None) -> _Troub
     if answer.status < 300:  # whatever it is that says 200 here, it is not the vendor's API
         hint = "something else may answer in its place, such as a firewall: check `server` in offers.yaml, or run again"
     if asked_seconds is not None:
-        hint = f"the server asks to wait {asked_seconds:.0f} s: run again after that"
+        hint = f"the server asks to wait {duration_text(asked_seconds)}: run again after that"
     words = describe_failure(answer, call.method, call.path)
     return _Trouble(UnreachableError(words, hint=hint), asked_seconds)
 

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from offers_sync.wire.answers import Answer, http_date
+
+_LONGEST_ASKED_SECONDS: Final = 31 * 86_400.0
+"""Nobody waits longer, and not every clock can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ def asked_wait_seconds(answer: Answer, now: datetime) -> float | None:
     """How long the server asks to wait; a date is read by the server's own clock where it shows it."""
     text = answer.retry_after.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
-        return float(text)
+        return min(float(text), _LONGEST_ASKED_SECONDS)
     until = http_date(text) if text else None
     if until is None:
         return None
-    return max(0.0, (until - (answer.date or now)).total_seconds())
+    return min(max(0.0, (until - (answer.date or now)).total_seconds()), _LONGEST_ASKED_SECONDS)

@@ -11,7 +11,7 @@ import pytest
 from offers_sync.bulk.sending import Sent
 from offers_sync.cli.bulk_progress import counting, line_by_line
 from offers_sync.cli.interrupting import stopping_at_signals
-from offers_sync.reporting.bulk import duration_text
+from offers_sync.durations import duration_text
 
 
 def sent(pending: int, waiting: str = "") -> Sent:
@@ -61,10 +61,20 @@ def test_checking_says_how_far_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(59.6, "1 min 0 s"), (5, "5 s"), (3_600, "1 h 0 min"), (9_000, "2 h 30 min")]
+    ("seconds", "text"),
+    [
+        (59.6, "1 min 0 s"),
+        (5, "5 s"),
+        (3_600, "1 h 0 min"),
+        (9_000, "2 h 30 min"),
+        (100_000, "27 h 46 min"),
+        (260_000, "3 days"),
+        (10**12, "more than 30 days"),
+        (float("inf"), "more than 30 days"),
+    ],
 )
 def test_durations(seconds: float, text: str) -> None:
-    """A length of time is said in its two largest units."""
+    """A length of time is said in its two largest units, of days only how many, and what is endless is not counted."""
     assert duration_text(seconds) == text
 
 

@@ -91,7 +91,7 @@ def test_an_hour_is_not_waited() -> None:
     with talking_to(forge, time) as conversation, pytest.raises(UnreachableError) as caught:
         list(conversation.rows("issues"))
 
-    assert caught.value.hint == "the forge asks to wait 3001 s: run again after that"
+    assert caught.value.hint == "the forge asks to wait 50 min 1 s: run again after that"
     assert time.sleeps == []
 
 

@@ -205,7 +205,17 @@ def test_a_wait_beyond_the_budget_is_told_instead() -> None:
     ):
         client.get(REDEEMABLES_PATH)
     assert (client.requests, time.sleeps) == ({"GET": 1}, [])
-    assert caught.value.hint == "the server asks to wait 3600 s: run again after that"
+    assert caught.value.hint == "the server asks to wait 1 h 0 min: run again after that"
+
+
+@pytest.mark.parametrize("said", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT", "99999999999"])
+def test_a_wait_without_end_is_told_in_words(said: str) -> None:
+    """A figure that no clock and no person can do anything with is not repeated."""
+    busy = json_reply({}, 429, {"Retry-After": said})
+    with client_to(in_turn(busy)) as client, pytest.raises(UnreachableError) as caught:
+        client.get(REDEEMABLES_PATH)
+    assert client.requests == {"GET": 1}
+    assert caught.value.hint == "the server asks to wait more than 30 days: run again after that"
 
 
 def test_nobody_waits_for_what_will_not_be_asked() -> None:
