@@ -87,10 +87,10 @@ def answer_of(reply: Reply, parse: Callable[[bytes], Any] = from_json) -> Answer
 
 
 def http_date(text: str) -> datetime | None:
-    """The moment that a header names."""
+    """The moment that a header names; nothing where it is none, or none that there is."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 

@@ -28,6 +28,7 @@ from offers_sync.models.secrets import Secret
 from offers_sync.wire.client import Client, Connection, FeatureOffError, LostAnswerError, NotSentError, RetryPolicy
 
 GOOD = json_reply({"data": []})
+BEYOND_TIME = "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"
 
 
 # ----------------------------------------------------------------------------------------------- what goes out
@@ -178,13 +179,21 @@ def test_the_wait_that_the_server_asks_for_is_kept(headers: dict[str, str], seco
     assert time.sleeps == [seconds]
 
 
-@pytest.mark.parametrize("said", ["soon", "", "-5", "Wed, 99 Jul 2026"])
+@pytest.mark.parametrize("said", ["soon", "", "-5", "Wed, 99 Jul 2026", BEYOND_TIME])
 def test_a_wait_that_makes_no_sense_is_our_own(said: str) -> None:
     """What is neither seconds nor a date is not obeyed."""
     time = FakeTime()
     with client_to(in_turn(json_reply({}, 429, {"Retry-After": said}), GOOD), time) as client:
         client.get(REDEEMABLES_PATH)
     assert time.sleeps == [0.375]
+
+
+def test_a_clock_that_cannot_be_is_no_clock() -> None:
+    """A date of the server's that no calendar has costs nothing but the date, for a creation too."""
+    reply = json_reply({"results": []}, headers={"Date": BEYOND_TIME})
+    with client_to(in_turn(reply)) as client:
+        assert client.get(REDEEMABLES_PATH).date is None
+        assert client.post(REDEEMABLES_PATH, {"data": []}).date is None
 
 
 def test_a_date_that_is_over_needs_no_wait() -> None:
