@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,10 +19,14 @@ from offers_sync import contract
 from offers_sync.errors import RefusedError
 from offers_sync.wire.exchange import Reply
 from offers_sync.wire.payload import from_json
+from offers_sync.wire.request_ids import mention
 
 _ENVELOPES: Final = frozenset({"error", "errors", "base", "message", "client", "disabled _feature"})
 """Names in error bodies that say nothing by themselves; any other is the field that the text is about."""
 _DEPTH_LIMIT: Final = 8
+_TEXT_LIMIT: Final = 1_000
+_TEXTS_LIMIT: Final = 20
+"""What is longer, and what are more, says nothing that a person would read on for."""
 _TITLE: Final = re.compile(rb"<title[^>]*>(.{1,200}?)</title>", re.IGNORECASE | re.DOTALL)
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _BODILESS: Final = frozenset({201, 202, 204})
@@ -79,7 +84,7 @@ def answer_of(reply: Reply, parse: Callable[[bytes], Any] = from_json) -> Answer
     return Answer(
         reply.status,
         body,
-        request_id=headers.get("x-request-id", ""),
+        request_id=reply.request_id,
         retry_after=headers.get("retry-after", ""),
         date=http_date(headers.get("date", "")),
         fault=fault,
@@ -115,8 +120,19 @@ def _page_fault(content: bytes) -> str:
 
 
 def error_texts(body: Any) -> list[str]:
-    """The texts of an error body, whatever its shape; a text about a field begins with its name."""
-    return list(_texts(body, "", 0))
+    """The texts of an error body, whatever its shape; a text about a field begins with its name.
+
+    What is endless is cut, and that is said.
+    """
+    texts = _texts(body, "", 0)
+    shown = [shortened(text) for text in islice(texts, _TEXTS_LIMIT)]
+    more = sum(1 for _ in texts)
+    return [*shown, f"and {more:,} more"] if more else shown
+
+
+def shortened(text: str) -> str:
+    """A text that somebody else wrote, at a length that a person may be shown."""
+    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}… (cut: it has {len(text):,} characters)"
 
 
 def _texts(body: Any, name: str, depth: int) -> Iterator[str]:
@@ -139,8 +155,8 @@ def _texts(body: Any, name: str, depth: int) -> Iterator[str]:
 
 def describe_failure(answer: Answer, method: str, path: str) -> str:
     """What an answer that is no success says, in one line."""
-    said = "; ".join(error_texts(answer.body)) or answer.fault
-    request = f" (request id {answer.request_id})" if answer.request_id else ""
+    said = shortened("; ".join(error_texts(answer.body))) or answer.fault
+    request = mention(answer.request_id)
     return f"{method} {path}: the server answered {answer.status}{': ' + said if said else ''}{request}"
 
 
@@ -196,7 +212,7 @@ def _feature_off(answer: Answer, path: str) -> str:
     if not feature or answer.status not in {403, 422}:
         return ""
     opening = _opening(words)
-    is_off = any(_opening(text) == opening for text in error_texts(answer.body))
+    is_off = any(_opening(text) == opening for text in _texts(answer.body, "", 0))
     return feature if is_off else ""
 
 

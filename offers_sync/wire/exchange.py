@@ -20,6 +20,7 @@ from offers_sync.wire.failures import no_answer
 Method = Literal["GET", "POST", "PATCH"]
 CONCURRENCY_LIMIT: Final = 16
 """More at once makes the client slower, not faster."""
+from offers_sync.wire.request_ids import request_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Exchange:
 
     def __init__(self, connection: Connection, transport: httpx.BaseTransport | None, timeouts: Timeouts) -> None:
         self._server = connection.server.rstrip("/")
+    @property
+    def request_id(self) -> str:
+        """The id that support asks for, if the server gave one."""
+        return request_id_of(self.headers)
+
         is_local = transport is not None or is_loopback(httpx.URL(self._server).host)
         self._http = httpx.Client(
             base_url=self._server,

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from offers_sync.contract import BATCH_LIMIT, IMAGES_PATH
 from offers_sync.errors import UnreachableError
 from offers_sync.models.values import ObjectKind, Tree
-from offers_sync.wire.answers import Answer, describe_failure, error_texts
+from offers_sync.wire.answers import Answer, describe_failure, error_texts, shortened
 from offers_sync.wire.client import FOUND_AGAIN, Client, LostAnswerError
 from offers_sync.wire.reading import LIST_PATHS
 
@@ -103,7 +103,7 @@ def _warnings(value: Any, place: str) -> Iterator[Tree]:
     """Every warning of the tree, wherever it hangs."""
     if isinstance(value, Mapping):
         if isinstance(value.get("message"), str):
-            yield {"place": place, "message": value["message"], "item": value.get("item")}
+            yield {"place": place, "message": shortened(value["message"]), "item": value.get("item")}
             return
         for name, member in value.items():
             yield from _warnings(member, f"{place}.{name}" if place else str(name))
@@ -111,4 +111,4 @@ def _warnings(value: Any, place: str) -> Iterator[Tree]:
         for member in value:
             yield from _warnings(member, place)
     elif isinstance(value, str) and value:
-        yield {"place": place, "message": value, "item": None}
+        yield {"place": place, "message": shortened(value), "item": None}

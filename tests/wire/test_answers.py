@@ -65,6 +65,27 @@ def test_an_error_nested_without_end_is_cut() -> None:
     assert error_texts(body) == []
 
 
+def test_an_error_without_end_is_cut() -> None:
+    """A text as long as a book, or a thousand of them, is shown as far as anybody reads, and that it was cut."""
+    long = Answer(400, {"errors": ["word " * 200_000, "short"]})
+    (first, second) = error_texts(long.body)
+    assert (first, second) == ("word " * 200 + "… (cut: it has 1,000,000 characters)", "short")
+    many = error_texts({"errors": {"base": ["no"] * 1_234}})
+    assert many == [*["no"] * 20, "and 1,214 more"]
+    told = describe_failure(long, "GET", "/lists")
+    assert told.startswith("GET /lists: the server answered 400: word word")
+    assert told.endswith("… (cut: it has 1,043 characters)")
+    assert len(told) < 1_200
+
+
+def test_an_id_without_end_is_cut() -> None:
+    """An id is shown whole as long as it is one."""
+    for length, shown in ((100, "r" * 100), (500, "r" * 100 + "… (cut)")):
+        answer = answer_of(Reply(500, {"x-request-id": "r" * length}, b'{"error": "busy"}'))
+        told = describe_failure(answer, "GET", "/lists")
+        assert told == f"GET /lists: the server answered 500: busy (request id {shown})"
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
