@@ -74,7 +74,7 @@ class Client:
         """How many requests were sent, by method."""
         self.before_write: Callable[[], None] = lambda: None
         """Called when a write is let out, after every wait; what it raises keeps the write from being sent."""
-        self._exchange = Exchange(connection, transport, Timeouts(answer_seconds=self._retry.timeout_seconds))
+        self._exchange = Exchange(connection, transport, Timeouts(answer_seconds=self._retry.timeout_seconds), now)
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +117,7 @@ class Client:
         """Read once, whatever comes; a refusal is an answer here and ends nothing.  Raises ``NoAnswerError``."""
         content = to_json(arguments) if arguments and in_body else None
         with self._gate.turn():
-            reply = self._sent(_Call("GET", path, content, arguments))
+            reply = self._sent(_Call("GET", path, content, arguments), self._retry.timeout_seconds)
         return answer_of(reply)
 
     def refusal(self, answer: Answer, method: Method, path: str) -> RefusedError | None:
@@ -143,7 +143,7 @@ class Client:
     def _repeated(self, call: _Call) -> Answer:
         started = self._now()
         for attempt in count(1):
-            outcome = self._attempt(call)
+            outcome = self._attempt(call, started)
             if isinstance(outcome, Answer):
                 return outcome
             is_asked, wait_seconds = outcome.asked_seconds is not None, outcome.asked_seconds
@@ -159,9 +159,9 @@ class Client:
                 self._sleep(wait_seconds)
         raise AssertionError("counting never ends")
 
-    def _attempt(self, call: _Call) -> Answer | _Trouble:
+    def _attempt(self, call: _Call, started: float) -> Answer | _Trouble:
         try:
-            answer = self._once(call)
+            answer = self._once(call, started)
         except NoAnswerError as error:
             if call.method != "POST":
                 return _Trouble(error, is_lasting=error.is_lasting)
@@ -172,12 +172,12 @@ class Client:
             return answer
         return _trouble(answer, call, asked_wait_seconds(answer, self._utc_now()))
 
-    def _once(self, call: _Call) -> Answer:
+    def _once(self, call: _Call, started: float) -> Answer:
         with self._gate.turn() as turn:
             if call.method != "GET":
                 self.before_write()
             try:
-                reply = self._sent(call)
+                reply = self._sent(call, self._within_seconds(call, started))
             except NoAnswerError:
                 self._gate.narrow(turn)
                 raise
@@ -193,10 +193,14 @@ class Client:
             raise refusal
         return answer
 
-    def _sent(self, call: _Call) -> Reply:
+    def _within_seconds(self, call: _Call, started: float) -> float:
+        """How long an attempt may take; a creation is not cut short for what was waited before it was sent."""
+        return self._retry.within_seconds(0.0 if call.method == "POST" else self._now() - started)
+
+    def _sent(self, call: _Call, within_seconds: float) -> Reply:
         with self._count_lock:
             self.requests[call.method] += 1
-        reply = self._exchange.send(call.method, call.path, call.content, call.query)
+        reply = self._exchange.send(call.method, call.path, call.content, call.query, within_seconds=within_seconds)
         self._has_answered = True
         return self._without_key(reply)
 

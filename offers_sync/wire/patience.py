@@ -28,12 +28,22 @@ class RetryPolicy:
     first_wait_seconds: float = 0.5
     longest_wait_seconds: float = 20.0
     timeout_seconds: float = 60.0
+    """How long the server may be silent."""
+    attempt_seconds: float = 90.0
+    """How long one attempt may take, however steadily its answer comes in."""
+    least_attempt_seconds: float = 10.0
+    """An attempt that others kept waiting is let out with so much time at least."""
 
     def most_attempts(self, *, is_asked: bool, has_answered: bool) -> int:
         """How often one call may be tried."""
         if is_asked:
             return self.asked_attempts
         return self.attempts if has_answered else self.first_contact_attempts
+
+    def within_seconds(self, spent_seconds: float) -> float:
+        """How long the next attempt of a call may take, so that the call ends in time."""
+        left_seconds = max(self.least_attempt_seconds, self.total_seconds - spent_seconds)
+        return min(self.attempt_seconds, left_seconds)
 
     def wait_seconds(self, attempt: int, jitter: float) -> float:
         """The wait after a failed attempt, counted from 1: twice the last, less up to half by the dice (0 to 1)."""

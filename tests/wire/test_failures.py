@@ -13,7 +13,7 @@ from servers import KEY, FakeTime, client_to, in_turn
 
 from offers_sync.contract import REDEEMABLES_PATH
 from offers_sync.models.secrets import Secret
-from offers_sync.wire.client import Client, Connection, NoAnswerError
+from offers_sync.wire.client import Client, Connection, LostAnswerError, NoAnswerError
 
 
 def caused_by(error: httpx.TransportError, cause: OSError) -> httpx.TransportError:
@@ -130,15 +130,36 @@ def certificate_error(code: int) -> httpx.TransportError:
             3,
             id="bad compression",
         ),
+        pytest.param(
+            httpx.InvalidURL("Invalid port"),
+            "the answer of https://marlow.punchh.com cannot be understood: Invalid port",
+            "`offers doctor` looks at each step of the way",
+            1,
+            id="an oddity",
+        ),
+        pytest.param(
+            OverflowError("date value out of range"),
+            "the answer of https://marlow.punchh.com cannot be understood: date value out of range",
+            "`offers doctor` looks at each step of the way",
+            1,
+            id="another oddity",
+        ),
     ],
 )
-def test_words_and_remedy(error: httpx.TransportError, words: str, hint: str, attempts: int) -> None:
+def test_words_and_remedy(error: Exception, words: str, hint: str, attempts: int) -> None:
     """What went wrong is said in words; what cannot pass by itself is not tried again."""
     with client_to(in_turn(error)) as client, pytest.raises(NoAnswerError) as caught:
         client.get(REDEEMABLES_PATH)
     assert caught.value.message.startswith(f"GET {REDEEMABLES_PATH}: {words}")
     assert caught.value.hint == hint
     assert client.requests == {"GET": attempts}
+
+
+def test_a_creation_may_have_happened_whatever_httpx_stumbles_over() -> None:
+    """An error that is none of the known ones says nothing of what the server did."""
+    with client_to(in_turn(httpx.InvalidURL("odd"))) as client, pytest.raises(LostAnswerError):
+        client.post(REDEEMABLES_PATH, {"data": []})
+    assert client.requests == {"POST": 1}
 
 
 @pytest.fixture
