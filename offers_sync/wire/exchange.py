@@ -72,6 +72,7 @@ class Exchange:
             verify=_certificates(is_needed=transport is None and self._server.startswith("https:")),
             limits=httpx.Limits(max_connections=CONCURRENCY_LIMIT, max_keepalive_connections=CONCURRENCY_LIMIT),
             follow_redirects=False,
+            event_hooks={"response": [_lead_nowhere]},
             trust_env=not is_local,  # no proxy sees what stays on this machine
         )
 
@@ -106,6 +107,12 @@ class Exchange:
     def close(self) -> None:
         """Hang up."""
         self._http.close()
+
+
+def _lead_nowhere(response: httpx.Response) -> None:
+    """Forget where an answer points to: httpx looks at it even where it does not follow, and stumbles if it is odd."""
+    if response.has_redirect_location:
+        del response.headers["location"]
 
 
 def _certificates(*, is_needed: bool) -> ssl.SSLContext:

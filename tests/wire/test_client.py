@@ -334,6 +334,31 @@ def test_the_first_refusal_ends_everything(reply: httpx.Response, hint: str) -> 
         assert client.requests == {"GET": 1}
 
 
+@pytest.mark.parametrize(
+    "location",
+    [
+        "javascript:alert(1)",
+        "http://x:99999999/\x01",
+        "https://\u2603.\u0130\u0307xn--/",
+        "http://[::1/",
+        "",
+        "https://x/",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_where_a_redirect_leads_is_not_looked_at(method: str, location: str) -> None:
+    """However odd the address is, it is a refusal like the others, told after one answer."""
+    headers = [(b"Location", location.encode("utf-8")), (b"X-Request-Id", b"req-3")]
+    seen = httpx.MockTransport(lambda _: httpx.Response(302, headers=headers))
+    with client_to(seen) as client, pytest.raises(RefusedError) as caught:
+        client.get(REDEEMABLES_PATH) if method == "GET" else client.post(REDEEMABLES_PATH, {})
+    assert client.requests == {method: 1}
+    assert caught.value.message == (
+        f"{method} {REDEEMABLES_PATH}: the server answered 302: it has no body (request id req-3)"
+    )
+    assert caught.value.hint.startswith("redirects are not followed")
+
+
 def test_one_refusal_ends_what_is_asked_side_by_side() -> None:
     """Of many pages that are asked for at once, no more are sent than were under way."""
     with client_to(in_turn(json_reply({"error": SIGN_IN_FIRST}, 401))) as client:
