@@ -63,8 +63,8 @@ def list_headless(world: World, request: Request, settings: Settings, glance: Gl
     view = _view(Kind.REDEEMABLE, asked, settings, glance, in_description=settings.query_reads_description)
     total = world.count(view)
     given = min(asked.page, _pages(total, asked.per_page))
-    if given < asked.page and settings.headless_past_end == "empty":
-        return json_answer([])
+    if given < asked.page and settings.headless_past_end != "last_page":
+        return _past_end(settings)
     rows = world.part(view, *_span(given, asked.per_page, glance.shift))
     return _bare([headless(row, settings) for row in rows], settings)
 
@@ -75,8 +75,8 @@ def list_segments(world: World, request: Request, settings: Settings, glance: Gl
     matches = _matcher(asked.query, settings)
     rows = [row for row in world.business.segments() if matches(row["name"])]
     given = min(asked.page, _pages(len(rows), asked.per_page))
-    if given < asked.page and settings.headless_past_end == "empty":
-        return json_answer([])
+    if given < asked.page and settings.headless_past_end != "last_page":
+        return _past_end(settings)
     offset, limit = _span(given, asked.per_page, glance.shift)
     return _bare(rows[offset : offset + limit], settings)
 
@@ -120,6 +120,21 @@ def _headless_paging(request: Request, settings: Settings) -> Paging:
 
 def _pages(total: int, per_page: int) -> int:
     return max(-(-total // per_page), 1)
+
+
+def _past_end(settings: Settings) -> Response:
+    """What a headless list says of a page that it does not have, in one envelope or another."""
+    match settings.headless_past_end:
+        case "no_list":
+            return json_answer({})
+        case "bad_request":
+            return json_answer({"errors": {"page": ["is past the end"]}}, 400)
+        case "not_found":
+            return json_answer({"error": "no such page"}, 404)
+        case "unprocessable":
+            return json_answer({"errors": ["the page is past the end"]}, 422)
+        case _:
+            return json_answer([])
 
 
 def _span(page: int, per_page: int, shift: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ DEFAULT_SETTINGS_ABOUT: Final = "the choices of the sandbox"
 
 Permission = Literal["granted", "redirect", "forbidden"]
 Leniency = Literal["accept", "refuse"]
+PastEnd = Literal["last_page", "empty", "no_list", "bad_request", "not_found", "unprocessable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,8 @@ class Settings:
     """What per_page is clamped to in the headless lists."""
     past_end_meta_page: Literal["asked", "given"] = "asked"
     """What meta.page names when the last page is repeated past the end."""
-    headless_past_end: Literal["last_page", "empty"] = "last_page"
-    """What a headless list gives past its end."""
+    headless_past_end: PastEnd = "last_page"
+    """What a headless list gives past its end: rows, none, an empty object, or a 400, 404 or 422."""
     meta_position: Literal["last", "first", "missing"] = "last"
     """Where an ingestion list has its meta."""
     query_matches: Literal["substring", "prefix", "whole"] = "substring"

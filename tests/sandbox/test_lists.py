@@ -159,6 +159,26 @@ def test_past_the_end_of_a_headless_list_is_a_setting(
     assert [row["name"] for row in rows] == names
 
 
+@pytest.mark.parametrize(
+    ("choice", "status", "body"),
+    [
+        ("no_list", 200, {}),
+        ("bad_request", 400, {"errors": {"page": ["is past the end"]}}),
+        ("not_found", 404, {"error": "no such page"}),
+        ("unprocessable", 422, {"errors": ["the page is past the end"]}),
+    ],
+)
+@pytest.mark.parametrize("path", [contract.HEADLESS_REDEEMABLES_PATH, contract.SEGMENTS_PATH])
+def test_a_headless_list_may_have_no_page_past_its_end(
+    sandbox: Open, path: str, choice: Any, status: int, body: object
+) -> None:
+    """It may say so with an empty object or a refusal; the pages that there are, are given."""
+    caller = sandbox(empty=False, settings=Settings(headless_past_end=choice))
+    assert len(caller.get(path, page=2, per_page=4).json()) in {1, 3}
+    answer = caller.get(path, page=3, per_page=4)
+    assert (answer.status_code, answer.json()) == (status, body)
+
+
 def test_an_own_uuid_is_not_the_external_id(sandbox: Open, redeemable: Build) -> None:
     """With uuids of the server's own, the external_id is nowhere in the headless list."""
     caller = sandbox(settings=Settings(redeemable_uuid="own"))
