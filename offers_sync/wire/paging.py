@@ -2,7 +2,10 @@
 
 Past its end a list repeats its last page, counts what it likes, or counts nothing, and may shift while it is read.
 So reading stops at the total or at a page that brings nothing new; and a list counts as whole when its rows equal a
-total that did not change, or when two readings with different page borders agree.  What a row means is not said here.
+total that did not change, or when two readings with different page borders agree.
+
+Past its end a list that counts nothing may also be refused.  That is an end like any other, and proves as little: the
+refusal may have meant the page.  What a row means is not said here.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from math import ceil
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from offers_sync.collecting import no_collection
+from offers_sync.errors import OffersError
 from offers_sync.wire.payload import to_json
 
 Row = Mapping[str, Any]
@@ -36,6 +40,9 @@ class Page:
     total: int | None = None
     odd: int = 0
     """How many members were no objects."""
+    request_id: str = ""
+    refusal: OffersError | None = None
+    """Why it has no rows, where the server gave no such page: past the end of a list, or in the midst of it."""
 
 
 class Pager(Protocol[Item_co]):
@@ -50,8 +57,8 @@ class Pager(Protocol[Item_co]):
     def identity(self, row: Row) -> str:
         """What tells a row from the others; empty where it has nothing of the kind."""
 
-    def item(self, row: Row) -> Item_co:
-        """What is kept of a row."""
+    def item(self, row: Row, page: Page) -> Item_co:
+        """What is kept of a row of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class _Walk(Generic[Item]):
     """Rows per page."""
     shown: int = 0
     """Rows on the first page."""
+    last_shown: int = 0
+    """Rows on the last page that was given."""
     totals: list[int] = field(default_factory=list)
     """The different totals, in the order in which they were seen."""
     items: dict[str, Item] = field(default_factory=dict)
@@ -84,10 +93,18 @@ class _Walk(Generic[Item]):
     """How many pages in a row brought nothing new."""
     is_again: bool = False
     """Whether the last page was empty, or the one before it once more."""
+    refusal: OffersError | None = None
+    """What the server said in place of the page after the last one."""
     _names: list[str] = field(default_factory=list)
 
     def take(self, page: Page) -> None:
-        """Add a page."""
+        """Add a page.  Raises its refusal where the list should have gone on."""
+        if page.refusal is not None:
+            if self.totals:
+                raise page.refusal
+            self.refusal = page.refusal
+            return
+        self.last_shown = len(page.rows) + page.odd
         if page.total is not None and page.total not in self.totals:
             self.totals.append(page.total)
         self.odd += page.odd
@@ -95,24 +112,31 @@ class _Walk(Generic[Item]):
         names = [self.pager.identity(row) or _content(row) for row in page.rows]
         on_this_page: set[str] = set()
         for name, row in zip(names, page.rows, strict=True):
-            self._take_row(name, row, on_this_page)
+            self._take_row(name, row, page, on_this_page)
             on_this_page.add(name)
         self.barren = 0 if len(self.items) > before else self.barren + 1
         self.is_again = not names or names == self._names
         self._names = names
 
-    def _take_row(self, name: str, row: Row, on_this_page: Container[str]) -> None:
+    def _take_row(self, name: str, row: Row, page: Page, on_this_page: Container[str]) -> None:
         self.counts[name] += 1
         if name not in self.items:
-            self.items[name] = self.pager.item(row)
+            self.items[name] = self.pager.item(row, page)
             return
-        self.repeated.append(self.pager.item(row))
+        self.repeated.append(self.pager.item(row, page))
         self.crossing += name not in on_this_page
 
     @property
     def is_over(self) -> bool:
         """Whether the pages stopped bringing anything."""
+        if self.refusal is not None:
+            return True
         return self.barren >= _BARREN_PAGES_LIMIT or (self.barren > 0 and self.is_again and not self.totals)
+
+    @property
+    def is_refused_early(self) -> bool:
+        """Whether it was refused after a full page, which says less than after one that the rows did not fill."""
+        return self.refusal is not None and self.last_shown >= self.shown
 
     @property
     def total(self) -> int | None:
@@ -137,7 +161,9 @@ class _Walk(Generic[Item]):
 
     @property
     def is_one_page(self) -> bool:
-        """Whether the first page showed everything."""
+        """Whether the first page showed everything; where the next is refused, only a single row is taken for that."""
+        if self.refusal is not None:
+            return self.shown == 1
         return len(self.items) <= self.shown and (self.total is None or self.total <= self.shown)
 
     def found(self) -> Found[Item]:
@@ -163,8 +189,16 @@ def read_to_the_end(pager: Pager[Item], *, expected: int | None = None) -> Found
 
 
 def read_once(pager: Pager[Item], *, expected: int | None = None) -> tuple[Item, ...]:
-    """What one reading brings, for lists from which nothing is concluded."""
-    return tuple(_walk(pager, PAGE_SIZE, expected).items.values())
+    """What one reading brings, for lists from which nothing is concluded.
+
+    A second one has to show the same where the first was refused after a full page; else the refusal is raised.
+    """
+    walk = _walk(pager, PAGE_SIZE, expected)
+    if walk.is_refused_early and walk.refusal is not None:
+        again = _walk(pager, walk.other_size, len(walk.items))
+        if again.items.keys() != walk.items.keys():
+            raise walk.refusal
+    return tuple(walk.items.values())
 
 
 def _agree(one: _Walk[Item], other: _Walk[Item]) -> bool:
@@ -182,6 +216,8 @@ def _doubt(walk: _Walk[Item]) -> str:
         return f"{walk.odd} of its members are no objects"
     if len(walk.totals) > 1:
         return f"it changed while it was read: it counted {', then '.join(str(total) for total in walk.totals)}"
+    if walk.refusal is not None:
+        return f"it does not say how many there are, and may go on where it was refused: {walk.refusal}"
     if walk.total is None:
         return "it does not say how many there are, and no two readings of it agree"
     return f"it counts {walk.total} and shows {len(walk.items)}"

@@ -14,11 +14,12 @@ from typing import Any, Final, Generic
 from offers_sync import contract
 from offers_sync.errors import RefusedError, UnreachableError
 from offers_sync.models.values import Listing, Live, Location, LocationGroup, ObjectKind, Offered, Segment, Tree
-from offers_sync.wire.answers import Answer, describe_failure, error_texts
+from offers_sync.wire.answers import Answer, describe_failure
 from offers_sync.wire.client import Client
 from offers_sync.wire.decoding import decode, decode_nested_criterion
 from offers_sync.wire.paging import Item, Page, Row, read_once, read_to_the_end
 from offers_sync.wire.payload import from_json, from_long_json
+from offers_sync.wire.request_ids import mention
 
 LIST_PATHS: Final[Mapping[ObjectKind, str]] = MappingProxyType(
     {
@@ -29,6 +30,8 @@ LIST_PATHS: Final[Mapping[ObjectKind, str]] = MappingProxyType(
 )
 
 _TRY_LATER: Final = "run again later"
+_NO_PAGE: Final = frozenset({400, 404, 422})
+"""How a server may say that a list has no such page, beside saying it with a page that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,15 @@ class _Call(Generic[Item]):
     parse: Callable[[bytes], Any] = from_json
 
     def page(self, number: int, size: int) -> Page:
-        """One page."""
+        """One page; what a server says past the end of a list is one without rows, with its words."""
         arguments = {"page": number, self.size_name: size}
         answer = self.client.get(self.path, arguments, in_body=self.in_body, parse=self.parse)
-        return _page(answer, self.path, self.id_name)
+        try:
+            return _page(answer, self.path, self.id_name, number)
+        except (ListRefusedError, NoListError) as error:
+            if number == 1 or not (answer.is_success or answer.status in _NO_PAGE):
+                raise
+            return Page((), request_id=answer.request_id, refusal=error)
 
     def pages(self, numbers: Iterable[int], size: int) -> Iterator[Page]:
         """Several, side by side, in order."""
@@ -59,12 +67,13 @@ class _Call(Generic[Item]):
         text = "" if value is None or isinstance(value, (dict, list)) else str(value)
         return text if text.strip() else ""
 
-    def item(self, row: Row) -> Item:
+    def item(self, row: Row, page: Page) -> Item:
         """The value of a row."""
         try:
             return self.make(row)
         except RecursionError as error:
-            raise UnreachableError(f"GET {self.path}: the answer is nested too deeply", hint=_TRY_LATER) from error
+            words = f"GET {self.path}: the answer is nested too deeply{mention(page.request_id)}"
+            raise UnreachableError(words, hint=_TRY_LATER) from error
 
 
 def read_listing(client: Client, kind: ObjectKind) -> Listing:
@@ -118,18 +127,16 @@ def read_location_groups(client: Client) -> tuple[LocationGroup, ...]:
 # ------------------------------------------------------------------------------------------------- understanding
 
 
-def _page(answer: Answer, path: str, id_name: str) -> Page:
+def _page(answer: Answer, path: str, id_name: str, number: int = 1) -> Page:
     if not answer.is_success:
-        raise _refused(answer, path)
+        raise _refused(answer, path, number)
     meta = answer.body.get("meta") if isinstance(answer.body, dict) else None
     members = _members(answer.body, id_name, _count(meta, "total_records"))
     if members is None:
-        said = "; ".join(error_texts(answer.body)) or "neither a list nor an object of one"
-        raise UnreachableError(
-            f"GET {path}: the server answered {answer.status} without a list: {said}", hint=_TRY_LATER
-        )
+        raise NoListError(f"{describe_failure(answer, 'GET', path)}, without a list", hint=_TRY_LATER)
     rows = tuple(member for member in members if isinstance(member, dict))
-    return Page(rows, _count(meta, "per_page") or None, _count(meta, "total_records"), len(members) - len(rows))
+    total, odd = _count(meta, "total_records"), len(members) - len(rows)
+    return Page(rows, _count(meta, "per_page") or None, total, odd, answer.request_id)
 
 
 def _members(body: Any, id_name: str, total: int | None) -> list[Any] | None:
@@ -153,12 +160,14 @@ class ListRefusedError(RefusedError):
     """The server does not give one list; the key is good for others."""
 
 
-def _refused(answer: Answer, path: str) -> RefusedError | UnreachableError:
+class NoListError(UnreachableError):
+    """What came in place of a list is none."""
+
+
+def _refused(answer: Answer, path: str, number: int) -> ListRefusedError | NoListError:
     words = describe_failure(answer, "GET", path)
-    if answer.status == 404:
-        return UnreachableError(
-            words, hint="this does not look like the vendor's server: check `server` in offers.yaml"
-        )
+    if answer.status == 404 and number == 1:
+        return NoListError(words, hint="this does not look like the vendor's server: check `server` in offers.yaml")
     return ListRefusedError(words, hint="the server does not give this list; its support needs the request id")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from servers import FakeTime, client_to, html_reply, json_reply, page_of
+from servers import FakeTime, asked, client_to, html_reply, in_turn, json_reply, page_of
 
 from offers_sync.contract import (
     CRITERIA_PATH,
@@ -56,6 +56,11 @@ LIST_SETTINGS = [
     {"headless_per_page_maximum": 1000, "per_page_maximum": 1000},
 ]
 
+    *(
+        {"headless_past_end": behaviour, "headless_per_page_maximum": size}
+        for behaviour in ("no_list", "bad_request", "not_found", "unprocessable")
+        for size in (5, 20, 1000)
+    ),
 
 def redeemable(number: int) -> dict[str, Any]:
     """A simple offer."""
@@ -387,6 +392,49 @@ def test_an_object_nested_without_end_is_no_stumbling_block(name: str, depth: in
             return
         with pytest.raises(UnreachableError, match=r"nested too deeply|not JSON"):
             read_listing(client, "redeemable")
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (json_reply({"error": "no such page"}, 404), "an end"),
+        (json_reply({"errors": {"page": ["too far"]}}, 422), "an end"),
+        (json_reply({}), "an end"),
+        (json_reply({"data": None}), "an end"),
+        (json_reply({"error": "no such page"}), "an end"),
+        (json_reply({"error": "no"}, 403), "a refusal"),
+        (json_reply({}, 302), "a refusal"),
+        (json_reply({"error": "conflict"}, 409), "a refusal"),
+        (json_reply({"error": "busy"}, 500), "trouble"),
+    ],
+)
+def test_what_may_stand_past_the_end_of_a_bare_list(reply: httpx.Response, kind: str) -> None:
+    """What says that there is no such page ends the list; a refusal of the key and trouble are what they are."""
+    rows = [{"segment_id": number, "name": f"Segment {number}"} for number in range(45)]
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        shown = rows[(asked(request)["page"] - 1) * 20 :][:20]
+        return json_reply(shown) if shown else httpx.Response(reply.status_code, content=reply.content)
+
+    with client_to(handle) as client:
+        if kind == "an end":
+            assert [segment.segment_id for segment in read_segments(client)] == list(range(45))
+            assert client.requests["GET"] == 4
+            return
+        with pytest.raises(UnreachableError if kind == "trouble" else RefusedError):
+            read_segments(client)
+        assert client.requests["GET"] == (9 if kind == "trouble" else 4)
+
+
+def test_every_error_of_a_list_has_the_id_of_its_request() -> None:
+    """What is no list, and what is nested too deeply, can be looked up by the server's support."""
+    deep = b'{"data": [{"external_id": "id", "points": %s1%s}]}' % (b"[" * 1_000, b"]" * 1_000)
+    for content, words in ((b'{"error": "later"}', ": later (request id req-5), without a list"), (deep, DEEP)):
+        reply = httpx.Response(200, content=content, headers={"X-Request-Id": "req-5"})
+        with client_to(in_turn(reply)) as client, pytest.raises(UnreachableError) as caught:
+            read_listing(client, "redeemable")
+        assert caught.value.message.startswith(f"GET {REDEEMABLES_PATH}: ")
+        assert caught.value.message.endswith(words)
+
+
 
 
 def test_numbers_of_a_list_are_exact() -> None:

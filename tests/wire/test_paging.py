@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offers_sync.errors import RefusedError
 from offers_sync.wire.paging import Page, Row, read_once, read_to_the_end
 
 
@@ -38,6 +39,8 @@ class Shelf:
         self.before(self, len(self.requests))
         size = min(size, self.most)
         last = max(1, ceil(len(self.rows) / size))
+        if number > last and self.past_end == "refused":
+            return Page((), refusal=RefusedError("no such page"))
         if number > last and self.past_end == "empty":
             shown: list[Row] = []
         else:
@@ -55,7 +58,7 @@ class Shelf:
         """The external id."""
         return str(row.get("external_id") or "")
 
-    def item(self, row: Row) -> Any:
+    def item(self, row: Row, _: Page) -> Any:
         """The row itself."""
         return row
 
@@ -72,14 +75,14 @@ def test_a_list_that_counts_takes_just_its_pages(count: int, most: int, past_end
 
 
 @pytest.mark.parametrize("count", [0, 1, 20, 21, 250])
-@pytest.mark.parametrize("past_end", ["last page", "empty"])
+@pytest.mark.parametrize("past_end", ["last page", "empty", "refused"])
 def test_a_list_that_does_not_count_is_read_twice(count: int, past_end: str) -> None:
     """Two readings with different page borders that agree are the proof."""
     shelf = Shelf(rows_of(count), most=20, counts=False, past_end=past_end)
     found = read_to_the_end(shelf)
     assert (list(found.items), found.gap) == (shelf.rows, "")
     sizes = {min(size, 20) for _, size in shelf.requests}
-    assert sizes == ({20, 19} if count > 20 else {20})
+    assert sizes == ({20, 19} if count > 20 or (count == 20 and past_end == "refused") else {20})
 
 
 @pytest.mark.parametrize("past_end", ["last page", "empty"])
@@ -96,6 +99,53 @@ def test_a_good_guess_saves_requests() -> None:
     shelf = Shelf(rows_of(10_000), most=20, counts=False)
     assert len(read_once(shelf, expected=10_000)) == 10_000
     assert len(shelf.requests) == 501
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (5, 5), (20, 5), (45, 4), (60, 9)])
+def test_a_refusal_past_the_end_is_an_end(count: int, requests: int) -> None:
+    """It is believed after a page that the rows did not fill; after a full one, when other borders show the same."""
+    shelf = Shelf(rows_of(count), most=20, counts=False, past_end="refused")
+    assert list(read_once(shelf)) == shelf.rows
+    assert len(shelf.requests) == requests
+
+
+class Refusing(Shelf):
+    """A list that gives no page after the second, though there is more."""
+
+    def page(self, number: int, size: int) -> Page:
+        """One page."""
+        if number > 2:
+            return Page((), refusal=RefusedError("GET /list: the server answered 400"))
+        return super().page(number, size)
+
+
+def test_a_refusal_in_the_midst_of_a_list_is_none() -> None:
+    """Rows that nobody may see are not taken for rows that are not there."""
+    with pytest.raises(RefusedError, match="the server answered 400"):
+        read_once(Refusing(rows_of(60), most=20, counts=False))
+    found = read_to_the_end(Refusing(rows_of(60), most=20, counts=False))
+    assert (len(found.items), found.gap) == (
+        40,
+        "it does not say how many there are, and may go on where it was refused: GET /list: the server answered 400",
+    )
+
+
+def test_a_page_size_of_its_own_leaves_a_refusal_in_doubt() -> None:
+    """Where every reading has the same borders, nobody can tell the end from a page that is refused."""
+
+    class Fixed(Shelf):
+        def page(self, number: int, _: int) -> Page:
+            return super().page(number, 20)
+
+    found = read_to_the_end(Fixed(rows_of(20), most=20, counts=False, past_end="refused"))
+    assert (len(found.items), found.gap != "") == (20, True)
+    assert len(read_once(Fixed(rows_of(20), most=20, counts=False, past_end="refused"))) == 20
+
+
+def test_a_list_that_counts_has_no_refusal_for_an_end() -> None:
+    """As long as there is more by its own count, a page that is refused is missing."""
+    with pytest.raises(RefusedError):
+        read_to_the_end(Refusing(rows_of(60), most=20))
 
 
 def test_a_list_that_grows_while_it_is_read_is_read_again() -> None:
@@ -244,7 +294,7 @@ def test_a_page_size_that_lies_costs_no_rows() -> None:
     count=st.integers(0, 130),
     most=st.integers(2, 40),
     counts=st.booleans(),
-    past_end=st.sampled_from(["last page", "empty"]),
+    past_end=st.sampled_from(["last page", "empty", "refused"]),
     arrivals=st.lists(st.integers(1, 30), max_size=4),
     twins=st.lists(st.tuples(st.integers(0, 129), st.integers(0, 129)), max_size=3),
 )
