@@ -72,15 +72,15 @@ def _read_objects(name: ListName, client: Client, environment: str, keys: Keys) 
     from offers_sync.reporting import listing  # noqa: PLC0415
     from offers_sync.wire import reading  # noqa: PLC0415
     from offers_sync.wire.client import FeatureOffError  # noqa: PLC0415
-    from offers_sync.wire.snapshot import DEGRADED  # noqa: PLC0415
+    from offers_sync.wire.snapshot import unverified  # noqa: PLC0415
 
     kind = listing.OBJECT_LISTS[name]
     try:
         found = reading.read_listing(client, kind)
-    except FeatureOffError:
+    except FeatureOffError as error:
         if kind != "redeemable":
             raise
-        return listing.offered_list(name, environment, reading.read_offered(client), DEGRADED)
+        return listing.offered_list(name, environment, reading.read_offered(client), unverified(error))
     return listing.object_list(name, environment, found, keys)
 
 

@@ -37,9 +37,15 @@ _PASSING: Final = frozenset({408, 425, 429})
 class FeatureOffError(RefusedError):
     """The vendor has not switched a feature on for this business; other features may be on."""
 
-    def __init__(self, message: str, *, hint: str, feature: str) -> None:
+    def __init__(self, message: str, *, hint: str, feature: str, request_id: str) -> None:
         super().__init__(message, hint=hint)
         self.feature = feature
+        self.request_id = request_id
+
+    @property
+    def reason(self) -> str:
+        """Why something cannot be had, for those who go on without it."""
+        return f"{self.feature} is off for this business{mention(self.request_id)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,10 @@ def refusal_of(answer: Answer, method: str, path: str, key: str) -> RefusedError
     feature = _feature_off(answer, path)
     if feature:
         return FeatureOffError(
-            words, hint=f"{feature} is off for this business: ask PAR Punchh support to enable it", feature=feature
+            words,
+            hint=f"{feature} is off for this business: ask PAR Punchh support to enable it",
+            feature=feature,
+            request_id=answer.request_id,
         )
     if answer.status == 401:
         return RefusedError(words, hint=f"check {key}: is it for this server, and still valid? {_LOCKOUT}")

@@ -13,6 +13,7 @@ from enum import StrEnum
 from offers_sync.wire.answers import Answer, FeatureOffError, describe_failure
 from offers_sync.wire.client import Client
 from offers_sync.wire.failures import NoAnswerError
+from offers_sync.wire.request_ids import mention
 
 
 class Standing(StrEnum):
@@ -61,7 +62,7 @@ def _judged(client: Client, answer: Answer, path: str) -> tuple[Standing, str, s
         return Standing.OPEN, "", ""
     refusal = client.refusal(answer, "GET", path)
     if isinstance(refusal, FeatureOffError):
-        return Standing.FEATURE_OFF, f"{refusal.feature} is off", refusal.hint
+        return Standing.FEATURE_OFF, f"{refusal.feature} is off{mention(refusal.request_id)}", refusal.hint
     if refusal is not None:
         standing = Standing.KEY_REFUSED if answer.status == 401 else Standing.FORBIDDEN
         return standing, refusal.message, refusal.hint

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from offers_sync.models.values import Listing, Location, LocationGroup, ObjectKind, SideList, Snapshot
-from offers_sync.wire.answers import INGESTION, FeatureOffError
+from offers_sync.wire.answers import FeatureOffError
 from offers_sync.wire.client import Client
 from offers_sync.wire.reading import (
     ListRefusedError,
@@ -27,9 +27,6 @@ from offers_sync.wire.threads import side_by_side
 Item = TypeVar("Item")
 
 NOT_ASKED: Final = "nothing refers to it, so it was not read"
-DEGRADED: Final = (
-    f"{INGESTION} is off for this business, so which objects there are and what is in them cannot be verified"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +77,19 @@ def _listings(client: Client) -> tuple[dict[ObjectKind, Listing], bool]:
     """The three lists, or empty ones that say why; and whether they are that."""
     try:
         return read_listings(client), False
-    except FeatureOffError:
+    except FeatureOffError as error:
+        gap = unverified(error)
         empty: dict[ObjectKind, Listing] = {
-            "selector": Listing("selector", (), DEGRADED),
-            "criterion": Listing("criterion", (), DEGRADED),
-            "redeemable": Listing("redeemable", (), DEGRADED),
+            "selector": Listing("selector", (), gap),
+            "criterion": Listing("criterion", (), gap),
+            "redeemable": Listing("redeemable", (), gap),
         }
         return empty, True
+
+
+def unverified(error: FeatureOffError) -> str:
+    """What the distribution side leaves open, and why it has to do."""
+    return f"{error.reason}, so which objects there are and what is in them cannot be verified"
 
 
 def _side(read: Callable[[], tuple[Item, ...]], is_wanted: bool) -> tuple[tuple[Item, ...], str]:  # noqa: FBT001
@@ -96,7 +99,7 @@ def _side(read: Callable[[], tuple[Item, ...]], is_wanted: bool) -> tuple[tuple[
     try:
         return read(), ""
     except FeatureOffError as error:
-        return (), f"{error.feature} is off for this business"
+        return (), error.reason
     except ListRefusedError as error:
         return (), error.message
 

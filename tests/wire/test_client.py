@@ -388,11 +388,12 @@ def test_a_feature_that_is_off_is_told_from_a_missing_permission(
     path: str, status: int, body: object, feature: str
 ) -> None:
     """It is named, support can switch it on, and other features go on being used."""
-    with client_to(in_turn(json_reply(body, status), GOOD)) as client:
+    with client_to(in_turn(json_reply(body, status, {"X-Request-Id": "req-2"}), GOOD)) as client:
         with pytest.raises(FeatureOffError) as caught:
             client.get(path)
         assert caught.value.feature == feature
         assert caught.value.hint == f"{feature} is off for this business: ask PAR Punchh support to enable it"
+        assert caught.value.reason == f"{feature} is off for this business (request id req-2)"
         assert client.get(REDEEMABLES_PATH).is_success
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -36,8 +37,9 @@ from offers_sync.wire.reading import (
     read_offered,
     read_segments,
 )
-from offers_sync.wire.snapshot import DEGRADED, NOT_ASKED, Wanted, read_listings, read_snapshot
+from offers_sync.wire.snapshot import NOT_ASKED, Wanted, read_listings, read_snapshot
 
+DEEP = "the answer is nested too deeply (request id req-5)"
 EVERYTHING = Wanted(segments=True, offered=True, locations=True)
 CREATED = 130
 SEEDED_SEGMENTS = ["Loyal Regulars", "Lapsed 60 Days", "Birthday Month", "App Newcomers", "Student Club"]
@@ -54,13 +56,13 @@ LIST_SETTINGS = [
     {"list_of_one_is_object": True},
     {"headless_past_end": "empty", "headless_per_page_default": 3, "headless_per_page_maximum": 5},
     {"headless_per_page_maximum": 1000, "per_page_maximum": 1000},
-]
-
     *(
         {"headless_past_end": behaviour, "headless_per_page_maximum": size}
         for behaviour in ("no_list", "bad_request", "not_found", "unprocessable")
         for size in (5, 20, 1000)
     ),
+]
+
 
 def redeemable(number: int) -> dict[str, Any]:
     """A simple offer."""
@@ -203,7 +205,11 @@ def test_a_degraded_snapshot_says_what_it_cannot_verify(marlow: Embedded) -> Non
     with behaving(marlow, ingestion_enabled=False) as client:
         snapshot = read_snapshot(client, Wanted(segments=True))
     assert snapshot.is_degraded
-    assert {listing.gap for listing in snapshot.listings.values()} == {DEGRADED}
+    (gap,) = {listing.gap for listing in snapshot.listings.values()}
+    assert re.sub(r"request id [0-9a-f-]{36}", "request id ID", gap) == (
+        "offers ingestion is off for this business (request id ID), "
+        "so which objects there are and what is in them cannot be verified"
+    )
     assert [listing.items for listing in snapshot.listings.values()] == [(), (), ()]
     assert len(snapshot.offered) == CREATED + 5
     assert len(snapshot.segments) == 7
@@ -215,7 +221,10 @@ def test_nothing_at_all_may_be_enabled(marlow: Embedded) -> None:
         snapshot = read_snapshot(client, EVERYTHING)
     reason = "distribution from an external system is off for this business"
     assert snapshot.is_degraded
-    assert snapshot.unread == {"segments": reason, "offered": reason}
+    assert {name: said.partition(" (request id ")[0] for name, said in snapshot.unread.items()} == {
+        "segments": reason,
+        "offered": reason,
+    }
 
 
 def test_segments_may_be_missing_where_nobody_needs_them(marlow: Embedded) -> None:
@@ -223,7 +232,9 @@ def test_segments_may_be_missing_where_nobody_needs_them(marlow: Embedded) -> No
     with behaving(marlow, distribution_enabled=False) as client:
         snapshot = read_snapshot(client, Wanted(segments=True))
     assert not snapshot.is_degraded
-    assert snapshot.unread["segments"] == "distribution from an external system is off for this business"
+    assert snapshot.unread["segments"].startswith(
+        "distribution from an external system is off for this business (request id "
+    )
     assert len(snapshot.listings["redeemable"].items) == CREATED + 5
 
 
@@ -381,17 +392,6 @@ def test_a_list_that_refuses_half_way_is_not_given_in_part() -> None:
         read_listing(client, "redeemable")
 
 
-@pytest.mark.parametrize("name", ["points", "unheard_of"])
-@pytest.mark.parametrize("depth", [50, 1_000, 5_000])
-def test_an_object_nested_without_end_is_no_stumbling_block(name: str, depth: int) -> None:
-    """What is nested deeper than anybody can look into is an answer that cannot be used, or is carried along."""
-    body = b'{"data": [{"external_id": "id", "%s": %s1.5%s}]}' % (name.encode(), b"[" * depth, b"]" * depth)
-    with client_to(lambda _: httpx.Response(200, content=body)) as client:
-        if depth == 50:
-            assert len(read_listing(client, "redeemable").items) == 1
-            return
-        with pytest.raises(UnreachableError, match=r"nested too deeply|not JSON"):
-            read_listing(client, "redeemable")
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
@@ -435,6 +435,17 @@ def test_every_error_of_a_list_has_the_id_of_its_request() -> None:
         assert caught.value.message.endswith(words)
 
 
+@pytest.mark.parametrize("name", ["points", "unheard_of"])
+@pytest.mark.parametrize("depth", [50, 1_000, 5_000])
+def test_an_object_nested_without_end_is_no_stumbling_block(name: str, depth: int) -> None:
+    """What is nested deeper than anybody can look into is an answer that cannot be used, or is carried along."""
+    body = b'{"data": [{"external_id": "id", "%s": %s1.5%s}]}' % (name.encode(), b"[" * depth, b"]" * depth)
+    with client_to(lambda _: httpx.Response(200, content=body)) as client:
+        if depth == 50:
+            assert len(read_listing(client, "redeemable").items) == 1
+            return
+        with pytest.raises(UnreachableError, match=r"nested too deeply|not JSON"):
+            read_listing(client, "redeemable")
 
 
 def test_numbers_of_a_list_are_exact() -> None:
