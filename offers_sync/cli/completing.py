@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -57,16 +57,26 @@ def _start(context: click.Context) -> Path:
 
 def environments_in(folder: Path) -> Iterator[str]:
     """The environments that a folder's offers.yaml names, in its order, as far as it can be understood."""
+    named = _project_file(folder).get("environments")
+    for name in named if isinstance(named, dict) else ():
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            yield name
+
+
+def project_in(folder: Path) -> str:
+    """What a folder's offers.yaml calls the project, as far as it can be understood."""
+    name = _project_file(folder).get("project")
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+
+
+def _project_file(folder: Path) -> dict[Any, Any]:
     import yaml  # noqa: PLC0415
 
     try:
         project = yaml.safe_load((folder / "offers.yaml").read_bytes())
     except (yaml.YAMLError, OSError, ValueError, RecursionError):
-        return
-    named = project.get("environments") if isinstance(project, dict) else None
-    for name in named if isinstance(named, dict) else ():
-        if isinstance(name, str) and _NAME.fullmatch(name):
-            yield name
+        return {}
+    return project if isinstance(project, dict) else {}
 
 
 def _documents(folder: Path) -> Iterator[str]:

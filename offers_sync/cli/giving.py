@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from offers_sync import codes
-from offers_sync.cli.completing import environments_in
+from offers_sync.cli.completing import environments_in, project_in
 from offers_sync.cli.filing import write_whole
 from offers_sync.cli.options import Report
 from offers_sync.cli.places import page_for, prefix_between
@@ -50,7 +50,7 @@ def give_failure(  # noqa: PLR0913, PLR0917  what was asked for, as it stands on
     if form == "text" and isinstance(error, FindingsError):
         show_errors(findings, folder)
     name = environment or next(environments_in(folder), "")
-    failed = no_plan("", name, error.message, findings)
+    failed = no_plan(project_in(folder), name, error.message, findings)
     for fault in _unwritten(failed, folder, reports, forms):
         if fault.message != error.message:
             say(fault.message)

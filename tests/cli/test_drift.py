@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from offers_sync.contract import REDEEMABLES_PATH
 from offers_sync.errors import ExitCode
 from offers_sync.loading.identity import derive_id
 from offers_sync.reporting.plan_json import plan_schema
-from offers_sync.sandbox import Faults, Vendor, World, open_embedded
+from offers_sync.sandbox import Faults, Settings, Vendor, World, open_embedded
 from offers_sync.sandbox.seeding import seed
 from offers_sync.sandbox.serving import served
 from offers_sync.wire.client import Client, Connection
@@ -114,6 +115,41 @@ def test_a_look_that_failed_is_told_in_the_same_place(project: Path) -> None:
         "<!-- offers report=drift folder=. environment=eu -->\n<!-- offers attention=unknown -->\n### offers drift\n"
     )
     assert "`${NO_SUCH_KEY_HERE}`" in text
+
+
+@pytest.mark.parametrize("command", ["drift", "plan"])
+def test_a_failure_names_the_project_as_success_does(
+    project: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """As JSON too, whoever reads it knows what could not be looked at, as far as offers.yaml tells."""
+    path, failing = project / "offers.yaml", '{eu: {server: "https://p.punchh.com", token: "${NO_SUCH_KEY_HERE}"}}'
+    for text, names in (
+        (f"project: p\nenvironments: {failing}\n", ("p", "eu")),
+        ("project: p\nenvironments: {eu: nonsense}\n", ("p", "eu")),
+        ("project: [p\n", ("", "")),
+    ):
+        path.write_text(text, encoding="utf-8")
+        capsys.readouterr()
+        assert run([command, "--format", "json"]) == 3
+        document = json.loads(capsys.readouterr().out)
+        jsonschema.Draft202012Validator(plan_schema()).validate(document)
+        assert (document["project"], document["environment"]) == names
+
+
+def test_without_its_feature_drift_has_the_id_that_support_asks_for(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What to ask of support stands beside the id of the request that was refused."""
+    monkeypatch.setenv("KEY", "any-key")
+    with served(Vendor(World.open(None, seed=seed), Settings(ingestion_enabled=False))) as address:
+        environments = f"{{live: {{server: '{address}', token: '${{KEY}}'}}}}"
+        (project / "offers.yaml").write_text(f"project: p\nenvironments: {environments}\n", encoding="utf-8")
+        capsys.readouterr()
+        assert run(["drift", "--format", "json"]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert finding["code"] == "list-incomplete"
+    assert re.search(r"offers ingestion is off for this business \(request id [0-9a-f-]{36}\)", finding["message"])
+    assert finding["hint"].startswith("ask PAR Punchh support to enable it")
 
 
 def test_the_plan_calls_it_drift(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
