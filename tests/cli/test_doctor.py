@@ -146,6 +146,7 @@ def test_features_that_are_off(business: Business) -> None:
     assert code == ExitCode.REFUSED
     assert health(checks) == ["ok", "ok", "ok", "failed", "off", "off", "ok", "ok", "ok"]
     assert "ask PAR Punchh support to enable it" in checks["offers ingestion"]["hint"]
+    assert checks["offers ingestion"]["message"].startswith("offers ingestion is off (request id ")
     with vendor(distribution_enabled=False, location_id_required=True) as address:
         business.write(address)
         code, checks = business.examine()

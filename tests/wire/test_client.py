@@ -25,7 +25,9 @@ from offers_sync.contract import (
 )
 from offers_sync.errors import RefusedError, UnreachableError
 from offers_sync.models.secrets import Secret
+from offers_sync.wire.answers import Answer
 from offers_sync.wire.client import Client, Connection, FeatureOffError, LostAnswerError, NotSentError, RetryPolicy
+from offers_sync.wire.patience import asked_wait_seconds
 
 GOOD = json_reply({"data": []})
 BEYOND_TIME = "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"
@@ -225,6 +227,14 @@ def test_a_wait_without_end_is_told_in_words(said: str) -> None:
         client.get(REDEEMABLES_PATH)
     assert client.requests == {"GET": 1}
     assert caught.value.hint == "the server asks to wait more than 30 days: run again after that"
+
+
+@pytest.mark.parametrize("said", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_wait_is_longer_than_a_clock_can_take(said: str) -> None:
+    """Whoever waits through a Retry-After can hand it to any clock."""
+    wait_seconds = asked_wait_seconds(Answer(429, None, retry_after=said), datetime(2026, 7, 1, tzinfo=UTC))
+    assert wait_seconds == 31 * 24 * 3_600
+    assert wait_seconds < threading.TIMEOUT_MAX
 
 
 def test_nobody_waits_for_what_will_not_be_asked() -> None:
