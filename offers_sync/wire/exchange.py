@@ -25,7 +25,7 @@ from offers_sync.wire.request_ids import request_id_of
 Method = Literal["GET", "POST", "PATCH"]
 CONCURRENCY_LIMIT: Final = 16
 """More at once makes the client slower, not faster."""
-_FAULTS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, ArithmeticError)
+_FAULTS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, OverflowError)
 """What comes out of httpx; the others than the first when it stumbles over something odd in an answer."""
 
 

@@ -145,7 +145,7 @@ def test_without_its_feature_drift_has_the_id_that_support_asks_for(
         environments = f"{{live: {{server: '{address}', token: '${{KEY}}'}}}}"
         (project / "offers.yaml").write_text(f"project: p\nenvironments: {environments}\n", encoding="utf-8")
         capsys.readouterr()
-        assert run(["drift", "--format", "json"]) == 0
+        assert run(["drift", "--format", "json"]) == ExitCode.REFUSED
     (finding,) = json.loads(capsys.readouterr().out)["findings"]
     assert finding["code"] == "list-incomplete"
     assert re.search(r"offers ingestion is off for this business \(request id [0-9a-f-]{36}\)", finding["message"])

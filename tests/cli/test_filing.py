@@ -152,7 +152,7 @@ def test_a_file_is_replaced_as_a_whole(project: Path) -> None:
 def test_a_place_that_cannot_be_written_is_found_before_any_work(
     project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], place: str, words: str
 ) -> None:
-    """It ends with 3 and the reason; nothing is planned or printed, and no other file is written."""
+    """It ends with 3 and the reason; nothing is planned or printed, and another file says why."""
     (project / "loop").symlink_to("loop")
 
     assert run([*(each.format(place) for each in arguments), "--report=json=other.json"]) == 3
@@ -161,7 +161,7 @@ def test_a_place_that_cannot_be_written_is_found_before_any_work(
     assert shown.out == ""
     assert words in shown.err
     assert not (project / ".offers").exists()
-    assert not (project / "other.json").exists()
+    assert words in json.loads((project / "other.json").read_text(encoding="utf-8"))["failure"]
 
 
 def test_results_that_cannot_be_written_are_found_before_anything_is_sent(
