@@ -14,15 +14,17 @@ from typing import Final
 _MANY: Final = 50_000
 """So many new values take a hundredth of a second to look over; fewer are left to Python."""
 
+_LAST: Final[list[object]] = []
+
 
 def collect_seldom() -> None:
     """For a whole command: what importing makes alone is looked at dozens of times otherwise."""
     gc.set_threshold(_MANY, *gc.get_threshold()[1:])
 
 
-def collect_no_more() -> None:
-    """Before the process ends, which would look over everything that it is about to drop."""
-    gc.freeze()
+def keep_to_the_end(value: object) -> None:
+    """Keep the last value given, which may be large: the end of the process takes it back whole, and not bit by bit."""
+    _LAST[:] = [value]
 
 
 @contextmanager

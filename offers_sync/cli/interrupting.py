@@ -36,7 +36,10 @@ def was_interrupted() -> bool:
 
 
 def leave_at_once(code: int) -> NoReturn:
-    """End the process without waiting for the threads that wait for a server."""
+    """End the process: without waiting for the threads that wait for a server, nor taking apart what it made.
+
+    What must be closed was closed by then.
+    """
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, cast
 
 import click
 
@@ -17,7 +17,7 @@ from offers_sync import __version__
 from offers_sync.cli.interrupting import leave_at_once, note_interrupts, was_interrupted
 from offers_sync.cli.talking import say, spoken
 from offers_sync.cli.variables import name_variables
-from offers_sync.collecting import collect_no_more, collect_seldom
+from offers_sync.collecting import collect_seldom
 from offers_sync.errors import ExitCode, OffersError
 
 if TYPE_CHECKING:
@@ -154,16 +154,12 @@ def _show(error: click.ClickException) -> None:
     error.show()
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line and exit with the code that says how it went."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads every installed package
     note_interrupts()
     collect_seldom()
-    code = run(sys.argv[1:])
-    collect_no_more()
-    if code == ExitCode.INTERRUPTED:
-        leave_at_once(code)
-    sys.exit(code)
+    leave_at_once(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:

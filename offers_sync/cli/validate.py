@@ -13,6 +13,7 @@ import click
 from offers_sync import codes
 from offers_sync.cli.options import directory_option
 from offers_sync.cli.places import prefix_between, repository_of
+from offers_sync.collecting import keep_to_the_end
 from offers_sync.errors import ExitCode, InvalidInputError, OffersError
 from offers_sync.findings import Finding, has_errors
 from offers_sync.loading.project import find_project
@@ -52,6 +53,7 @@ def validate(*, paths: tuple[Path, ...], directory: Path | None, form: Format) -
         raise
     hosts = os.environ.get("OFFERS_HOSTS", "").replace(",", " ").split()
     loaded = load_project(folder, hosts=hosts, now=datetime.now(UTC), focus=focus)
+    keep_to_the_end(loaded)
     summary = Summary.of(loaded.findings, loaded.count, loaded.waived)
     click.echo(_render(loaded.findings, summary, folder, form), nl=False)
     click.echo(summary_text(summary), err=True)
