@@ -25,6 +25,11 @@ _TYPES_IN_ANY_CASE: Final = frozenset({*LINE_ITEM_TYPES, *map(str.lower, LINE_IT
 _TYPES: Final = ", ".join(f"{letter} ({what})" for letter, what in LINE_ITEM_TYPES.items())
 
 
+def may_be_doubted(condition: Clause | ReceiptQualifier) -> bool:
+    """Whether ``judge_condition`` has anything to look at."""
+    return condition.operator in _LIST_OPERATORS or condition.attribute == "line_item_type"
+
+
 def judge_condition(condition: Clause | ReceiptQualifier, path: Path) -> Iterator[Complaint]:
     """What is held against the value of a condition, which stands at the path."""
     if condition.operator in _LIST_OPERATORS:

@@ -12,13 +12,12 @@ from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.identity import inline_key
 from offers_sync.loading.project import PROJECT_FILE
 from offers_sync.loading.vocabulary import did_you_mean
-from offers_sync.models.criterion import Criterion, InlineCriterion
+from offers_sync.models.criterion import InlineCriterion
 from offers_sync.models.documents import Document
 from offers_sync.models.fields import LITERAL_LOCATION_PATTERN
+from offers_sync.models.kinds import KEYED, WITH_IDENTITY
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
-from offers_sync.models.references import External
-from offers_sync.models.selector import Selector
 
 _LITERAL_LOCATION = re.compile(LITERAL_LOCATION_PATTERN)
 
@@ -26,7 +25,7 @@ _LITERAL_LOCATION = re.compile(LITERAL_LOCATION_PATTERN)
 def check_references(census: Census) -> Iterator[Charge]:
     """References to what does not exist, is not for the same environments, or is retired."""
     for document, referral in census.referrals:
-        if isinstance(referral.named, External):
+        if not isinstance(referral.named, str):
             continue
         complaint = _check_reference(census, document, referral.kind, referral.named, referral.path)
         if complaint is not None:
@@ -82,7 +81,7 @@ def check_allowances(census: Census) -> Iterator[Charge]:
 def _documents_named(census: Census) -> set[str]:
     """Every document as KIND/KEY, with the criteria inside redeemables, and catalogues by their language."""
     named = {*census.by_name, *census.faulty_names}
-    catalogues = {("locale", each.model.language) for each in census.documents if isinstance(each.model, Locale)}
+    catalogues = {("locale", catalogue.language) for _, catalogue in census.of(Locale)}
     inside = {("criterion", inline_key(key)) for kind, key in named if kind == "redeemable"}
     return {f"{kind}/{key}" for kind, key in named | catalogues | inside}
 
@@ -92,9 +91,10 @@ def check_environments(census: Census) -> Iterator[Charge]:
     if census.project is None:
         return
     for document in census.documents:
-        for index, name in enumerate(document.model.only or ()):
-            if _is_unknown(census, name):
-                yield document.source, _unknown_environment(census, ("only", index), name, at_key=False)
+        if document.model.only:
+            for index, name in enumerate(document.model.only):
+                if _is_unknown(census, name):
+                    yield document.source, _unknown_environment(census, ("only", index), name, at_key=False)
     for document, path, ids in _id_maps(census):
         for name in ids:
             if _is_unknown(census, name):
@@ -118,15 +118,17 @@ def _unknown_environment(census: Census, path: Path, name: str, *, at_key: bool)
 
 def _id_maps(census: Census) -> Iterator[tuple[LoadedDocument, Path, Mapping[str, str]]]:
     """Every external_id that is written as a map by environment."""
-    for document in census.documents:
-        if isinstance(document.model, Document) and isinstance(document.model.external_id, Mapping):
-            yield document, ("external_id",), document.model.external_id
+    for type_ in WITH_IDENTITY:
+        for document, model in census.of(type_):
+            if isinstance(model.external_id, dict):
+                yield document, ("external_id",), model.external_id
     for document, criterion, path in census.criteria:
-        if isinstance(criterion, InlineCriterion) and isinstance(criterion.external_id, Mapping):
+        if isinstance(criterion.external_id, dict) and isinstance(criterion, InlineCriterion):
             yield document, (*path, "external_id"), criterion.external_id
     for document, referral in census.referrals:
-        if isinstance(referral.named, External) and isinstance(referral.named.external_id, Mapping):
-            yield document, (*referral.path, "external_id"), referral.named.external_id
+        named = referral.named
+        if not isinstance(named, str) and isinstance(named.external_id, dict):
+            yield document, (*referral.path, "external_id"), named.external_id
 
 
 def check_locations(census: Census) -> Iterator[Charge]:
@@ -138,7 +140,8 @@ def check_locations(census: Census) -> Iterator[Charge]:
         name: {**common, **(environment.locations or {})} for name, environment in census.project.environments.items()
     }
     known = dict.fromkeys(alias for names in aliases.values() for alias in names)
-    for document, path, written in _locations(census):
+    everywhere = {alias for alias in known if all(alias in names for names in aliases.values())}
+    for document, path, written in _locations(census, everywhere):
         if not _LITERAL_LOCATION.search(written):
             lacking = [name for name in census.environments_of(document) if written not in aliases[name]]
             missing = _surely_missing(census, document, written, lacking) if lacking else ()
@@ -154,13 +157,16 @@ def _surely_missing(census: Census, document: LoadedDocument, alias: str, enviro
     return census.surely_for(document, missing)
 
 
-def _locations(census: Census) -> Iterator[tuple[LoadedDocument, Path, str]]:
-    for document in census.documents:
-        if isinstance(document.model, Redeemable) and document.model.effective_location is not None:
-            yield document, ("effective_location",), document.model.effective_location
+def _locations(census: Census, everywhere: Collection[str]) -> Iterator[tuple[LoadedDocument, Path, str]]:
+    """The locations that are written, but for the aliases that every environment has."""
+    for document, offer in census.of(Redeemable):
+        written = offer.effective_location
+        if written is not None and written not in everywhere:
+            yield document, ("effective_location",), written
     for document, criterion, path in census.criteria:
         for index, location in enumerate(criterion.effective_location or ()):
-            yield document, (*path, "effective_location", index), location
+            if location not in everywhere:
+                yield document, (*path, "effective_location", index), location
 
 
 def _unknown_location(
@@ -181,29 +187,37 @@ def _unknown_location(
 def check_names(census: Census) -> Iterator[Charge]:
     """Documents that share kind and key, and former keys that still exist."""
     first: dict[tuple[str, str], Source] = {}
-    for source, kind, key in sorted(set(_names(census))):
-        if (kind, key) in first:
+    for source, kind, key in _names(census):
+        other = first.setdefault((kind, key), source)
+        if other is not source:
             message, hint = f"there is a {kind} `{key}` already", "give one of them another key"
-            elsewhere = first[kind, key], ("key",)
-            yield source, Complaint(codes.DUPLICATE_KEY, ("key",), message, hint, elsewhere=elsewhere)
-        first.setdefault((kind, key), source)
-    for document in census.documents:
-        model = document.model
-        if isinstance(model, (Selector, Criterion, Redeemable)) and (model.kind, model.formerly) in first:
-            hint = advice(codes.FORMERLY_EXISTS)
-            if model.formerly == model.key and document.knows("key"):
-                message = f"`{model.formerly}` is the key that the document has now"
-                yield document.source, Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, "remove this line")
-                continue
-            message = f"the {model.kind} `{model.formerly}` still exists"
-            elsewhere = first[model.kind, str(model.formerly)], ("key",)
-            yield document.source, Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, hint, elsewhere=elsewhere)
+            complaint = Complaint(codes.DUPLICATE_KEY, ("key",), message, hint, elsewhere=(other, ("key",)))
+            yield source, complaint
+    for type_ in WITH_IDENTITY:
+        for document, model in census.of(type_):
+            if model.formerly is not None and (model.kind, model.formerly) in first:
+                yield document.source, _former_key_exists(document, model, first[model.kind, model.formerly])
 
 
-def _names(census: Census) -> Iterator[tuple[Source, str, str]]:
-    for document in census.documents:
-        if not isinstance(document.model, Locale) and document.knows("key"):
-            yield document.source, document.model.kind, document.model.key
-    for faulty in census.faulty:
-        if faulty.source is not None and faulty.key and faulty.kind != "locale":
-            yield faulty.source, faulty.kind, faulty.key
+def _former_key_exists(document: LoadedDocument, model: Document, owner: Source) -> Complaint:
+    if model.formerly == model.key and document.knows("key"):
+        message = f"`{model.formerly}` is the key that the document has now"
+        return Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, "remove this line")
+    message, hint = f"the {model.kind} `{model.formerly}` still exists", advice(codes.FORMERLY_EXISTS)
+    return Complaint(codes.FORMERLY_EXISTS, ("formerly",), message, hint, elsewhere=(owner, ("key",)))
+
+
+def _names(census: Census) -> Sequence[tuple[Source, str, str]]:
+    """Kinds and keys in the order of their files, each document once."""
+    named = [
+        (document.source, model.kind, model.key)
+        for type_ in KEYED
+        for document, model in census.of(type_)
+        if document.gaps is None or document.knows("key")
+    ]
+    faulty = {
+        (each.source, each.kind, each.key)
+        for each in census.faulty
+        if each.source is not None and each.key and each.kind != "locale"
+    }
+    return sorted({*named, *faulty}) if faulty else named

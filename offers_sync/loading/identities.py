@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument
 from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.identity import derive_id, inline_key
 from offers_sync.models.campaign import Campaign
-from offers_sync.models.criterion import InlineCriterion
-from offers_sync.models.documents import Document
+from offers_sync.models.kinds import WITH_IDENTITY
 from offers_sync.models.locale import Locale
 from offers_sync.models.redeemable import Redeemable
 
@@ -49,9 +48,12 @@ def check_identities(census: Census) -> Iterator[Charge]:
         return
     project = census.project.project if census.knows("project") else None
     claims = list(_claims(census))
-    is_mixed = project is not None and any(looks_derived(claim.written) for claim in claims)
+    is_mixed = project is not None and any(
+        claim.written is not None and looks_derived(claim.written) for claim in claims
+    )
     if not is_mixed:
         claims = _suspects(claims)
+    claims.sort(key=_order)
     owners: dict[tuple[str, str | tuple[str, str]], _Claim] = {}
     told: set[tuple[str, str]] = set()
     for claim in claims:
@@ -70,6 +72,12 @@ def check_identities(census: Census) -> Iterator[Charge]:
             yield claim.document.source, complaint
 
 
+def _order(claim: _Claim) -> tuple[bool, str, int]:
+    """Documents in the order of their files, then what is inside of them: the later of two is told of the earlier."""
+    is_inside = len(claim.path) > 1
+    return is_inside, claim.document.source.file, claim.document.source.index
+
+
 def _suspects(claims: Sequence[_Claim]) -> list[_Claim]:
     """Those whose id is written, or is derived from a name that another one claims too."""
     named = Counter((claim.kind, claim.key) for claim in claims)
@@ -82,18 +90,18 @@ def _is_renamed(owner: _Claim, claim: _Claim) -> bool:
 
 
 def _claims(census: Census) -> Iterator[_Claim]:
-    for document in census.documents:
-        model = document.model
-        if isinstance(model, Document) and _knows(document, ("formerly",), ("external_id",)):
-            kind = cast("DesiredKind", model.kind)
-            path: Path = ("formerly",) if model.formerly else ("key",)
-            yield _Claim(document, path, kind, model.formerly or model.key, model.external_id)
-        elif isinstance(model, Campaign) and _knows(document, ("external_campaign_id",)):
-            yield _Claim(document, ("key",), "campaign", model.key, model.external_campaign_id)
+    for type_ in WITH_IDENTITY:
+        for document, model in census.of(type_):
+            if _knows(document, ("formerly",), ("external_id",)):
+                path: Path = ("formerly",) if model.formerly else ("key",)
+                yield _Claim(document, path, model.kind, model.formerly or model.key, model.external_id)
+    for document, campaign in census.of(Campaign):
+        if _knows(document, ("external_campaign_id",)):
+            yield _Claim(document, ("key",), "campaign", campaign.key, campaign.external_campaign_id)
     for document, criterion, path in census.criteria:
-        if isinstance(criterion, InlineCriterion) and isinstance(document.model, Redeemable):
+        if path and isinstance(document.model, Redeemable):
             former = inline_key(criterion.formerly or document.model.formerly or document.model.key)
-            if _knows(document, ("formerly",), (*path, "formerly"), (*path, "external_id")):
+            if document.gaps is None or _knows(document, ("formerly",), (*path, "formerly"), (*path, "external_id")):
                 yield _Claim(document, path, "criterion", former, criterion.external_id)
 
 
@@ -116,9 +124,7 @@ def _ids(census: Census, claim: _Claim) -> Iterator[tuple[str, Path, str | None]
                 yield environment, (*within, field, environment), ids[environment]
 
 
-def looks_derived(written: str | Mapping[str, str] | None) -> bool:
+def looks_derived(written: str | Mapping[str, str]) -> bool:
     """Whether an id that is written out may be the one that another document derives from its key."""
-    if written is None:
-        return False
     ids = (written,) if isinstance(written, str) else written.values()
     return any(text[_VERSION_AT : _VERSION_AT + 1] == _DERIVED_VERSION for text in ids)

@@ -8,7 +8,7 @@ from typing import Final
 from offers_sync import codes
 from offers_sync.loading.census import Census, Charge, LoadedDocument
 from offers_sync.loading.complaints import Complaint, Path, advice
-from offers_sync.loading.conditions import is_range_of_hours, judge_condition
+from offers_sync.loading.conditions import is_range_of_hours, judge_condition, may_be_doubted
 from offers_sync.models.criterion import Criterion, InlineCriterion, LineItemFilter
 from offers_sync.models.selector import Clause, Selector
 
@@ -23,14 +23,15 @@ _WHOLE: Final = 100
 
 def judge(census: Census) -> Iterator[Charge]:
     """Everything that a colleague would ask about."""
-    for document in census.documents:
-        if isinstance(document.model, Selector):
-            for complaint in _judge_selector(document, document.model):
-                yield document.source, complaint
+    for document, selector in census.of(Selector):
+        for complaint in _judge_selector(document, selector):
+            yield document.source, complaint
+    timed = []
     for document, criterion, path in census.criteria:
         for complaint in _judge_criterion(census, document, criterion, path):
             yield document.source, complaint
-    timed = [each for each in census.criteria if any(map(is_range_of_hours, each[1].receipt_qualifiers or ()))]
+        if any(is_range_of_hours(condition) for condition in criterion.receipt_qualifiers or ()):
+            timed.append((document, criterion, path))
     if timed:
         from offers_sync.loading.hours import judge_hours  # noqa: PLC0415  few criteria are about hours
 
@@ -41,7 +42,7 @@ def _judge_selector(document: LoadedDocument, selector: Selector) -> Iterator[Co
     for side in ("base_items", "modifiers"):
         items = getattr(selector, side)
         for index, clause in enumerate(items.clauses if items is not None else ()):
-            if document.knows(side, "clauses", index):
+            if may_be_doubted(clause) and document.knows(side, "clauses", index):
                 yield from judge_condition(clause, (side, "clauses", index, "value"))
 
 
@@ -66,9 +67,8 @@ def _judge_criterion(
         at = (*path, "line_item_filters") if filters else path
         yield Complaint(codes.NO_FILTER, at, message, advice(codes.NO_FILTER))
     for index, qualifier in enumerate(criterion.receipt_qualifiers or ()):
-        place = (*path, "receipt_qualifiers", index)
-        if document.knows(*place):
-            yield from judge_condition(qualifier, (*place, "value"))
+        if may_be_doubted(qualifier) and document.knows(*path, "receipt_qualifiers", index):
+            yield from judge_condition(qualifier, (*path, "receipt_qualifiers", index, "value"))
     yield from _judge_exclusions(census, document, criterion, path)
     if knows_filters:
         yield from _judge_minimum(census, document, criterion, path)
@@ -107,11 +107,12 @@ def _judge_minimum(
     census: Census, document: LoadedDocument, criterion: Criterion | InlineCriterion, path: Path
 ) -> Iterator[Complaint]:
     """Some vendors of orders send the discount back as a line, which then counts against the offer's own minimum."""
-    if any(_may_leave_out_discounts(census, each) for each in criterion.line_item_filters or ()):
-        return
     for index, condition in enumerate(criterion.receipt_qualifiers or ()):
+        if condition.attribute not in _AMOUNTS or condition.operator not in _AT_LEAST:
+            continue
         at = (*path, "receipt_qualifiers", index)
-        if condition.attribute in _AMOUNTS and condition.operator in _AT_LEAST and document.knows(*at):
+        filters = criterion.line_item_filters or ()
+        if document.knows(*at) and not any(_may_leave_out_discounts(census, each) for each in filters):
             message = "the offer's own discount may come back as a line and count against this minimum"
             yield Complaint(codes.DISCOUNT_LINE_COUNTS, at, message, advice(codes.DISCOUNT_LINE_COUNTS))
 

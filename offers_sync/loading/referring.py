@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from offers_sync.loading.complaints import Path
 from offers_sync.models.campaign import Campaign
@@ -24,15 +24,15 @@ class Referral(NamedTuple):
 
 
 _RULE_PATH: Path = ("receipt_rule", "criterion")
+REFERRING: Final = (Criterion, Redeemable, Campaign)
+"""The kinds that refer to others."""
+HOLDING_CRITERIA: Final = (Criterion, Redeemable)
+"""The kinds that are a criterion, or may hold one."""
 
 
 def referrals_of(model: AnyDocument) -> Iterator[Referral]:
     """Every reference that a document makes, inline criteria included."""
     match model:
-        case Criterion():
-            yield from _selectors(model, ())
-        case Campaign():
-            yield Referral("redeemable", model.redeemable, ("redeemable",))
         case Redeemable():
             criterion = model.receipt_rule.criterion
             if isinstance(criterion, InlineCriterion):
@@ -41,16 +41,21 @@ def referrals_of(model: AnyDocument) -> Iterator[Referral]:
                 yield Referral("criterion", criterion, _RULE_PATH)
             if isinstance(model.schedule, str):
                 yield Referral("schedule", model.schedule, ("schedule",))
+        case Criterion():
+            yield from _selectors(model, ())
+        case Campaign():
+            yield Referral("redeemable", model.redeemable, ("redeemable",))
         case _:
             return
 
 
 def criteria_in(model: AnyDocument) -> Iterator[tuple[Criterion | InlineCriterion, Path]]:
     """The criterion that a document is, or that is written inside it, and its path."""
-    if isinstance(model, Criterion):
+    if isinstance(model, Redeemable):
+        if isinstance(model.receipt_rule.criterion, InlineCriterion):
+            yield model.receipt_rule.criterion, _RULE_PATH
+    elif isinstance(model, Criterion):
         yield model, ()
-    elif isinstance(model, Redeemable) and isinstance(model.receipt_rule.criterion, InlineCriterion):
-        yield model.receipt_rule.criterion, _RULE_PATH
 
 
 def _selectors(criterion: Criterion | InlineCriterion, path: Path) -> Iterator[Referral]:

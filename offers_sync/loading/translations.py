@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -31,25 +31,32 @@ class _Text(NamedTuple):
 def check_translations(census: Census) -> Iterator[Charge]:
     """Texts with two sources, catalogues of offers that do not exist, languages that are missing or undocumented."""
     yield from _check_languages(census)
-    offers: dict[str, list[LoadedDocument]] = {}
-    for document in census.documents:
-        if isinstance(document.model, Redeemable) and document.knows("key"):
-            offers.setdefault(document.model.key, []).append(document)
+    owned = _documents_by_offer(census)
     catalogued: dict[str, list[_Text]] = {}
-    for document in census.documents:
-        if isinstance(document.model, Locale):
-            for key, translation in document.model.redeemables.items():
-                path = ("redeemables", key)
-                yield from _check_catalogued(census, document, path, key)
-                if document.knows("language"):
-                    found = _texts_of(translation, document.model.language, document, path)
-                    catalogued.setdefault(key, []).extend(found)
-    for key in {**offers, **catalogued}:
-        owners, others = offers.get(key, ()), catalogued.get(key, ())
-        if others or len(owners) > 1:  # one document alone writes no text twice
-            written = [*(text for owner in owners for text in _texts_inside(owner)), *others]
-            yield from _check_twice(census, written)
+    for document, catalogue in census.of(Locale):
+        for key, translation in catalogue.redeemables.items():
+            path = ("redeemables", key)
+            yield from _check_catalogued(census, document, path, key)
+            if document.knows("language"):
+                found = _texts_of(translation, catalogue.language, document, path)
+                catalogued.setdefault(key, []).extend(found)
+    for key, owners in owned.items():
+        if key in catalogued or len(owners) > 1:  # one document alone writes no text twice
+            inside = [text for owner in owners for text in _texts_inside(owner)]
+            yield from _check_twice(census, [*inside, *catalogued.get(key, ())])
+    for key, texts in catalogued.items():
+        if key not in owned:
+            yield from _check_twice(census, texts)
     yield from _check_missing(census, catalogued)
+
+
+def _documents_by_offer(census: Census) -> Mapping[str, tuple[LoadedDocument, ...]]:
+    """The documents that say to be an offer, by its key; more than one is a fault of which others tell."""
+    documents: dict[str, tuple[LoadedDocument, ...]] = {}
+    for document, offer in census.of(Redeemable):
+        if document.gaps is None or document.knows("key"):
+            documents[offer.key] = (*documents.get(offer.key, ()), document)
+    return documents
 
 
 def _texts_inside(document: LoadedDocument) -> Iterator[_Text]:
@@ -109,14 +116,13 @@ def _odd_languages(census: Census) -> Iterator[tuple[Source, str, Path, bool]]:
         for index, language in enumerate(census.project.locales or ()):
             if language not in DOCUMENTED_LANGUAGES:
                 yield Source(PROJECT_FILE), language, ("locales", index), False
-    for document in census.documents:
-        model = document.model
-        if isinstance(model, Redeemable):
-            for language in model.locales or ():
-                if language not in DOCUMENTED_LANGUAGES:
-                    yield document.source, language, ("locales", language), True
-        elif isinstance(model, Locale) and model.language not in DOCUMENTED_LANGUAGES:
-            yield document.source, model.language, ("language",), False
+    for document, offer in census.of(Redeemable):
+        for language in offer.locales or ():
+            if language not in DOCUMENTED_LANGUAGES:
+                yield document.source, language, ("locales", language), True
+    for document, catalogue in census.of(Locale):
+        if catalogue.language not in DOCUMENTED_LANGUAGES:
+            yield document.source, catalogue.language, ("language",), False
 
 
 def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) -> Iterator[Charge]:
@@ -125,12 +131,13 @@ def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) ->
     if not wanted:
         return
     unread = _unread_texts(census)
-    for document in census.documents:
-        offer = document.model
-        if not isinstance(offer, Redeemable) or offer.retired or not _knows_texts(document):
+    for document, offer in census.of(Redeemable):
+        if offer.retired or not _knows_texts(document):
             continue
         needed = [name for name in _TEXTS if getattr(offer, name) is not None and document.knows(name)]
         inside = offer.locales or {}
+        if offer.key not in catalogued and document.gaps is None and _has_all(inside, wanted, needed):
+            continue
         outside = {(text.language, text.name) for text in catalogued.get(offer.key, ())}
         lacking = []
         for language in wanted:
@@ -146,6 +153,11 @@ def _check_missing(census: Census, catalogued: Mapping[str, Sequence[_Text]]) ->
                 lacking.append((language, missing))
         if lacking:
             yield document.source, _missing(offer, needed, lacking)
+
+
+def _has_all(inside: Mapping[str, Translation], wanted: Iterable[str], needed: Iterable[str]) -> bool:
+    """Whether an offer's own document translates everything, as most do, so that there is no more to ask."""
+    return all(getattr(inside.get(language), name, None) is not None for language in wanted for name in needed)
 
 
 def _wanted_languages(census: Census) -> list[str]:

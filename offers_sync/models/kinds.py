@@ -25,3 +25,13 @@ KINDS: Final = MappingProxyType[str, type[AnyDocument]](
         "campaign": Campaign,
     }
 )
+KEYED: Final[tuple[type[Selector | Criterion | Redeemable | Schedule | Campaign], ...]] = (
+    Selector,
+    Criterion,
+    Redeemable,
+    Schedule,
+    Campaign,
+)
+"""The kinds that others can name."""
+WITH_IDENTITY: Final[tuple[type[Selector | Criterion | Redeemable], ...]] = (Selector, Criterion, Redeemable)
+"""The kinds that are objects on the server, and can be named anew or taken over."""
