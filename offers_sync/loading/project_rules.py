@@ -10,16 +10,18 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from offers_sync import codes
 from offers_sync.loading.complaints import Complaint, Path, advice
 from offers_sync.loading.vocabulary import did_you_mean
 from offers_sync.models.fields import LITERAL_LOCATION_PATTERN, parse_local_time
 from offers_sync.models.hosts import EMBEDDED, server_fault
+from offers_sync.models.project import DATABASE_WITHOUT_PASSWORD
 
 _REFERENCE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _LITERAL_LOCATION: Final = re.compile(LITERAL_LOCATION_PATTERN)
+_WITHOUT_PASSWORD: Final = re.compile(rf"[^:/?#]*://{DATABASE_WITHOUT_PASSWORD}")
 _NEVER_WAIVED: Final = "error"
 
 
@@ -73,20 +75,9 @@ def _check_server(server: str, path: Path, hosts: Collection[str]) -> Iterator[C
         yield Complaint(codes.SERVER_NOT_ALLOWED, path, fault.message, fault.hint)
 
 
-def _split(address: str) -> SplitResult | None:
-    try:
-        place = urlsplit(address)
-        place.port  # noqa: B018  a port that is no number raises here
-    except ValueError:
-        return None
-    return place
-
-
 def _check_state(state: str, path: Path) -> Iterator[Complaint]:
-    place = _split(state)
-    query = parse_qs(place.query) if place is not None else {}
-    password = place.password if place is not None else state
-    if password or any("password" in name or "passwd" in name for name in query):
+    query = parse_qs(state.partition("#")[0].partition("?")[2])
+    if not _WITHOUT_PASSWORD.match(state) or any("password" in name or "passwd" in name for name in query):
         if _REFERENCE.search(state):
             message = "a reference to a variable stands alone: it cannot be a part of the address"
             yield Complaint(codes.WRONG_FORM, path, message, "put the whole address into the variable")

@@ -42,6 +42,9 @@ from offers_sync.models.rules import (
 
 SERVER_PATTERN: Final = r"^(embedded|https?://[^\s/]+/?)$"
 STATE_PATTERN: Final = r"^(local|postgresql://[^\s]+|\$\{[A-Za-z_][A-Za-z0-9_]*\})$"
+_DATABASE_HOST: Final = rf"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@,]*)(?::{PORT}?)?"
+DATABASE_WITHOUT_PASSWORD: Final = rf"(?:[^/?#:]*:?@)?{_DATABASE_HOST}(?:,{_DATABASE_HOST})*(?=[/?#]|$)"
+"""The pattern of what follows the scheme of a database's address: a user, and one host or several, without password."""
 SHARE_PATTERN: Final = r"^(100|[0-9]{1,2})%$"
 
 LiteralLocation = Annotated[str, Field(pattern=LITERAL_LOCATION_PATTERN)]
@@ -191,12 +194,11 @@ _TOKEN_SCHEMA: Final = {
     "if": {"required": ["server"], "properties": {"server": {"pattern": "^https?://"}}},
     "then": given_schema("token"),
 }
-_HOST_AND_PORT: Final = rf"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@]*)(:{PORT}?)?(?=[/?#]|$)"
 _REVEALING_QUERY: Final = r"[^?#]*\?([^#]*&)?[^=&#]*passw(or)?d[^=&#]*=[^&#]"
 _NO_PASSWORD_SCHEMA: Final = {
     "properties": {
         "state": {
-            "pattern": rf"^(?!postgresql://)|^postgresql://([^/?#:]*:?@)?{_HOST_AND_PORT}(?!{_REVEALING_QUERY})",
+            "pattern": rf"^(?!postgresql://)|^postgresql://{DATABASE_WITHOUT_PASSWORD}(?!{_REVEALING_QUERY})",
             "patternErrorMessage": "An address that holds a password belongs into a variable.",
         }
     }

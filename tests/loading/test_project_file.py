@@ -206,6 +206,8 @@ def test_a_database_without_password_is_fine(project: WrittenFiles) -> None:
     for state in (
         "postgresql://db.internal/offers",
         "postgresql://me@db.internal/offers?sslmode=require",
+        "postgresql://me@one.internal:5432,two.internal:5432/offers",
+        "postgresql://me@one.internal,[::1]:5432/offers?target_session_attrs=read-write",
         "local",
         "${URL}",
     ):

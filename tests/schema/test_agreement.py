@@ -193,6 +193,7 @@ ODD_VALUES: tuple[Any, ...] = (
     ),
     *("postgresql://h/d?password=x", "postgresql://h/d?a=b&sslpassword=x", "postgresql://h/d?a=password"),
     *("postgresql://h/d?password=", "postgresql://h/password=x", "postgresql://h/d#?password=x"),
+    *("postgresql://u@h:1,g:2/d", "postgresql://h,[::1]:2", "postgresql://u:p@h:1,g:2/d", "postgresql://h:x,g/d"),
     *("https://a.punchh.com:99999", "https://a.punchh.com:65535", "https://a.punchh.com:65536", "https://[::1]:8"),
     *("https://a..punchh.com", "https://.punchh.com", "https://a.punchh.com.", "https://-a.punchh.com", "http://h/p"),
     *("https://" + "a" * 63 + ".punchh.com", "https://" + "a" * 64 + ".punchh.com", "https://a@b.punchh.com"),
