@@ -69,11 +69,12 @@ near_times: Final[st.SearchStrategy[str]] = st.builds(
     st.sampled_from(["", ":00", ":59", ":60", "Z"]),
 )
 """Times that exist, and those that nearly do."""
+_SEVERAL_HOSTS: Final = ("h:1,g", "h,[::1]", "h:x,g")
 near_addresses: Final[st.SearchStrategy[str]] = st.builds(
     "{}://{}{}{}{}".format,
     st.sampled_from(["postgresql", "https", "http"]),
     st.sampled_from(["", "u@", "u:@", "u:p@", "u:p@w@", ":p@", "u:p/w@"]),
-    st.sampled_from(["h", "a.punchh.com", "a..punchh.com", ".punchh.com", "a-.punchh.com", "[::1]", "127.0.0.1", "", "h:1,g", "h,[::1]", "h:x,g"]),
+    st.sampled_from(["h", "a.punchh.com", "a..punchh.com", ".punchh.com", "a-.punchh.com", "[::1]", "127.0.0.1", "", *_SEVERAL_HOSTS]),
     st.sampled_from(["", ":", ":0", ":8080", ":65535", ":65536", ":99999", ":x"]),
     st.sampled_from(
         ["", "/", "/d", "/d?password=x", "/d?a=b&passwd=x", "?sslpassword=x", "/d?password=", "/d#?password=x"]
