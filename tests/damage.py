@@ -74,7 +74,19 @@ near_addresses: Final[st.SearchStrategy[str]] = st.builds(
     "{}://{}{}{}{}".format,
     st.sampled_from(["postgresql", "https", "http"]),
     st.sampled_from(["", "u@", "u:@", "u:p@", "u:p@w@", ":p@", "u:p/w@"]),
-    st.sampled_from(["h", "a.punchh.com", "a..punchh.com", ".punchh.com", "a-.punchh.com", "[::1]", "127.0.0.1", "", *_SEVERAL_HOSTS]),
+    st.sampled_from(
+        [
+            "h",
+            "a.punchh.com",
+            "a..punchh.com",
+            ".punchh.com",
+            "a-.punchh.com",
+            "[::1]",
+            "127.0.0.1",
+            "",
+            *_SEVERAL_HOSTS,
+        ]
+    ),
     st.sampled_from(["", ":", ":0", ":8080", ":65535", ":65536", ":99999", ":x"]),
     st.sampled_from(
         ["", "/", "/d", "/d?password=x", "/d?a=b&passwd=x", "?sslpassword=x", "/d?password=", "/d#?password=x"]

@@ -23,7 +23,7 @@ _HALF_DAY, _DAY = 12, 24
 _WORDS: Final = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _HOURS: Final = {"noon": 12, "midnight": 0, **{word: number for number, word in enumerate(_WORDS, 1)}}
 _CLOCK: Final = (
-    rf"(\d{{1,2}}|(?:{'|'.join(_HOURS)})\b)(:00)?(?!\d|[.,:]\d| ?[%$€£])"
+    rf"(\d{{1,2}}|(?:{'|'.join(_HOURS)})\b)(:00|:59)?(?!\d|[.,:]\d| ?[%$€£])"
     r" ?([ap]\.?m\b\.?|o'clock\b|in the (?:morning|afternoon|evening)\b)?"
 )
 _SPAN: Final = re.compile(
@@ -40,9 +40,12 @@ class _Hour(NamedTuple):
     number: int
     half: str
     """``a`` or ``p`` for the half of the day, or nothing."""
+    is_over: bool
+    """Whether its last minute is named, as in 10:59, with which the next one begins."""
 
     def may_be(self, hour: int) -> bool:
-        """Whether the hour of the clock is meant."""
+        """Whether the moment at which an hour of the clock begins is meant."""
+        hour -= self.is_over
         if self.number > _HALF_DAY:
             return self.number == hour
         if self.half and (hour % _DAY >= _HALF_DAY) != (self.half == "p"):
@@ -120,17 +123,17 @@ def _judge(value: str, path: Path, texts: _Texts) -> Iterator[Complaint]:
 def _promises(texts: _Texts) -> Iterator[_Promise]:
     for text, place in texts:
         for found in _SPAN.finditer(text or ""):
-            yield _Promise(found[0].strip(), _hour(*found.group(1, 3)), _hour(*found.group(4, 6)), place)
+            yield _Promise(found[0].strip(), _hour(*found.group(1, 2, 3)), _hour(*found.group(4, 5, 6)), place)
         for found in _END.finditer(text or ""):
             if found[2] or found[3] or _REST.match(text or "", found.end()):
-                yield _Promise(found[0].strip(), None, _hour(*found.group(1, 3)), place)
+                yield _Promise(found[0].strip(), None, _hour(*found.group(1, 2, 3)), place)
 
 
-def _hour(written: str, marker: str | None) -> _Hour:
-    word = written.lower()
+def _hour(written: str, minutes: str | None, marker: str | None) -> _Hour:
+    word, is_over = written.lower(), minutes == ":59"
     number = _HOURS.get(word)
     if word in ("noon", "midnight"):
-        return _Hour(_HOURS[word], "p" if word == "noon" else "a")
+        return _Hour(_HOURS[word], "p" if word == "noon" else "a", is_over)
     found = _HALF.match((marker or "").lower())
     half = "" if found is None else "a" if found[1] else "p"
-    return _Hour(int(written) if number is None else number, half)
+    return _Hour(int(written) if number is None else number, half, is_over)

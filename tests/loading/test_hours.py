@@ -36,6 +36,7 @@ receipt_qualifiers: [{{attribute: receipt_hour, operator: in_range, value: {valu
         ("9..12", "9 am to noon", "9 am to noon"),
         ("9..12", "Only until noon!", "until noon"),
         ("8..20", "8 in the morning to 8 in the evening", "8 in the morning to 8 in the evening"),
+        ("7..11", "7:00 AM - 10:59 AM", "7:00 AM - 10:59 AM"),
     ],
 )
 def test_a_range_that_ends_with_the_hour_of_the_text_is_doubted(
@@ -57,6 +58,9 @@ def test_a_range_that_ends_with_the_hour_of_the_text_is_doubted(
     [
         ("14..17", "Two to six in the afternoon"),
         ("14..18", "Between two and six, and from two until seven"),
+        ("7..10", "Breakfast until 10:59"),
+        ("7..11", "7:00 AM - 11:59 AM"),
+        ("14..23", "14:00 to 23:59"),
         ("18..18", "from six to six"),
         ("18..14", "from six to two"),
         ("14..99", "from 14 to 99"),
@@ -79,6 +83,7 @@ def test_a_range_that_a_text_confirms_is_left_in_peace(project: WrittenFiles, va
         ("14..18", "2 to 6 % off"),
         ("14..18", "$2 to $6 off"),
         ("14..18", "Buy two, get six"),
+        ("7..10", "7:30 am to 10:59 pm"),
         ("2..14", "Shared by two friends"),
         ("6..18", "2026-06-18"),
         ("13..18", "$1 to 6, or one to sixty"),
