@@ -35,6 +35,9 @@ def lost_names(written: Any, text: str) -> Iterator[FaultyDocument]:
         yield from _of_any_kind(key)
     if isinstance(language, str):
         yield FaultyDocument(_CATALOGUE, language, None)
+    if isinstance(kind, str) and kind in KINDS and "key" not in fields:
+        unknown = (value for name, value in fields.items() if name not in KINDS[kind].model_fields)
+        yield from (FaultyDocument(kind, value, None) for value in unknown if isinstance(value, str))
     if not isinstance(key, str) and not isinstance(language, str) and kind != _CATALOGUE:
         yield from lost_documents(text, with_catalogues=kind not in KINDS)
 

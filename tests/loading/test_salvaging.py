@@ -486,6 +486,19 @@ def test_a_key_that_is_missing_hides_no_reference(project: WrittenFiles) -> None
     ]
 
 
+@pytest.mark.parametrize("field", ["kye", "Key", "id"])
+def test_a_key_under_another_name_is_a_key(project: WrittenFiles, field: str) -> None:
+    """What stands under a name that the kind does not know may be what it is called: no reference to it is missing."""
+    project.write("a.yaml", SELECTOR.replace("key: sandwiches", f"{field}: sandwiches"))
+    project.write("b.yaml", CRITERION)
+    project.write("c.yaml", CRITERION.replace("sandwiches", "drinks").replace("key: ", "key: other-"))
+
+    told = project.told()
+
+    assert [each for each in told if each.startswith("b.yaml")] == []
+    assert [each for each in told if each.startswith("c.yaml")] == ["c.yaml:6:15 unknown-reference"]
+
+
 def test_a_retired_offer_with_a_fault_is_retired(project: WrittenFiles) -> None:
     """Who gifts it is warned."""
     assert told(project, a=FAULTY + "retired: true\n", k=CAMPAIGN) == [
