@@ -63,17 +63,6 @@ class AttributesOnce:
         return {"if": {"contains": entry}, "then": {"contains": entry, "maxContains": 1, "errorMessage": why}}
 
 
-def _first_modifiers(written: Mapped) -> Iterator[Fault]:
-    """A maximum without a method; null says that the order on the receipt is meant."""
-    if is_given(written, "max_discount_units") and "processing_method" not in written:
-        yield Fault(
-            codes.MODIFIERS_IN_RECEIPT_ORDER,
-            ("max_discount_units",),
-            "the modifiers that come first on the receipt count, since no `processing_method` is written",
-            "write `processing_method: max_price` or `min_price`, or null where the receipt's order is meant",
-        )
-
-
 _CLAUSE_RULES: tuple[Rule, ...] = (AttributesOnce("clauses", get_args(SelectorAttribute)),)
 
 
@@ -92,7 +81,7 @@ class BaseItems(Ruled):
 class Modifiers(Ruled):
     """The modifiers under the base items that are meant."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*_CLAUSE_RULES, Said(_first_modifiers))
+    rules: ClassVar[tuple[Rule, ...]] = _CLAUSE_RULES
 
     clauses: list[Clause] = field(
         "The conditions on a modifier; all of them hold. An attribute stands once.",
@@ -133,6 +122,20 @@ def _sides(written: Mapped) -> Iterator[Fault]:
         yield Fault(codes.NO_CLAUSES, (), "no clause says which base items are meant", codes.NO_CLAUSES.hint)
 
 
+def _first_modifiers(written: Mapped) -> Iterator[Fault]:
+    """A maximum without a method; null says that the order on the receipt is meant."""
+    modifiers = written.get("modifiers")
+    if not isinstance(modifiers, dict) or written.get("filter_item_set") == "base_only":
+        return
+    if is_given(modifiers, "max_discount_units") and "processing_method" not in modifiers:
+        yield Fault(
+            codes.MODIFIERS_IN_RECEIPT_ORDER,
+            ("modifiers", "max_discount_units"),
+            "the modifiers that come first on the receipt count, since no `processing_method` is written",
+            "write `processing_method: max_price` or `min_price`, or null where the receipt's order is meant",
+        )
+
+
 class Selector(Document):
     """Which lines of a receipt an offer looks at (the vendor's line item selector)."""
 
@@ -146,6 +149,7 @@ class Selector(Document):
         ),
         NeededWhen("modifiers", "filter_item_set", ("modifiers_only",), codes.FIELD_NEEDED),
         Said(_sides),
+        Said(_first_modifiers),
         IDLE_FORMER_KEY,
     )
 

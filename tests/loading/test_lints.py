@@ -128,10 +128,19 @@ def test_what_may_be_meant_is_left_in_peace(written: Written) -> None:
             {**SELECTOR, "base_items": SIDE, "modifiers": {**SIDE, "max_discount_units": 2}},
             "modifiers.max_discount_units modifiers-in-receipt-order",
         ),
+        (
+            {
+                **SELECTOR,
+                "filter_item_set": "base_only",
+                "base_items": SIDE,
+                "modifiers": {**SIDE, "max_discount_units": 2},
+            },
+            "modifiers field-ignored",
+        ),
     ],
 )
 def test_a_selector_says_which_lines_it_means(written: Written, finding: str) -> None:
-    """By a clause about base items, and by a method where it takes some modifiers only."""
+    """By a clause about base items, and where some of its modifiers count by a method."""
     assert told(written) == [finding]
 
 
