@@ -1,4 +1,4 @@
-"""What is allowed and most likely not meant: lint that no schema can say, about one document at a time."""
+"""What is allowed and most likely not meant: lint that no schema can say, about a document and those that it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of documents that cannot be read, searched for in the text: nobody complains that they are missing.
+"""The names that unreadable documents may have, searched for in the text: nobody complains that they are missing.
 
 What can be read of a document with faults is said by ``salvaging``.
 """
