@@ -6,6 +6,7 @@ The texts are those of ``codes`` and ``mistakes``.  No model is needed here, so 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -20,10 +21,13 @@ FORMAT_VERSION: Final = 1
 _WAIVER: Final = """\
 allow:
 - code: {code}
-  key: redeemable/lunch
+  key: {document}
   reason: Agreed with the brand team.
   until: 2030-01-31T00:00:00
 """
+_NAMED: Final = re.compile(r"^kind: (\S+)\nkey: (\S+)", re.MULTILINE)
+_WAIVED_FOR: Final = ("campaign", "redeemable", "criterion", "selector")
+"""A finding about several documents is about the one that names the others."""
 
 
 def index_text(kinds: Mapping[str, str], codes: Iterable[Code], width: int) -> str:
@@ -52,7 +56,7 @@ def code_text(code: Code, width: int) -> str:
             paragraph(code.meaning, width),
             "What to do\n\n" + paragraph(code.remedy, width, 2),
             _mistake_text(mistake) if mistake is not None else "",
-            _waiver_text(code, width),
+            _waiver_text(code, mistake, width),
         )
     )
 
@@ -62,12 +66,21 @@ def _mistake_text(mistake: Mistake) -> str:
     return f"{wrong}\n\nMended\n\n{indented(mistake.mended)}" if mistake.mended else wrong
 
 
-def _waiver_text(code: Code, width: int) -> str:
+def _waiver_text(code: Code, mistake: Mistake | None, width: int) -> str:
     if code.severity is Severity.ERROR:
         return paragraph("An error cannot be waived.", width)
     if not can_be_waived(code):
         return paragraph("It cannot be waived, since it is about where keys go.", width)
-    return "Where it is meant, waive it in offers.yaml\n\n" + indented(_WAIVER.format(code=code.name))
+    return "Where it is meant, waive it in offers.yaml\n\n" + indented(
+        _WAIVER.format(code=code.name, document=_waived_in(mistake))
+    )
+
+
+def _waived_in(mistake: Mistake | None) -> str:
+    """The document of an example that has the finding: the last one of those that name others."""
+    named: list[tuple[str, str]] = _NAMED.findall(mistake.wrong if mistake is not None else "")
+    named.sort(key=lambda each: -_WAIVED_FOR.index(each[0]))  # which keeps the order within a kind
+    return "/".join(named[-1]) if named else "redeemable/lunch"
 
 
 def code_json(code: Code) -> str:

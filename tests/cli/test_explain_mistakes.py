@@ -6,11 +6,12 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from offers_sync.cli.main import run
-from offers_sync.codes import find_code
+from offers_sync.codes import can_be_waived, find_code
 from offers_sync.findings import Severity
 from offers_sync.loading.loading import load_project
 from offers_sync.reporting.mistakes import IN_PLANS, MISTAKES
@@ -22,9 +23,17 @@ COMPANIONS = {
     "campaign-repeated": "kept-back",
 }
 """What is found beside the mistake because it follows from it."""
+STAYING = {"auto-offers-overlap", "kept-back"}
+"""What one exception does not end: each of two offers is told of the other, and a step stays back."""
 ON_THE_WAY = {"nothing-remembered", "campaign-gifts"}
 """What a first plan says of files without fault."""
 OFFERS = "project: marlow-burgers\nenvironments:\n  sandbox: {server: embedded}\n"
+
+
+def may_be_waived(name: str) -> bool:
+    """Whether the page of a code shows an exception."""
+    code = find_code(name)
+    return code is not None and can_be_waived(code) and code.severity is not Severity.ERROR
 
 
 def write(folder: Path, text: str) -> None:
@@ -64,6 +73,31 @@ def test_the_example_is_of_its_code_in_a_plan(name: str, tmp_path: Path, capsys:
     found = planned_in(tmp_path, IN_PLANS[name].wrong, capsys)
 
     assert found - {COMPANIONS.get(name)} == {name}
+
+
+def waived(name: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """The example of a code, with the exception that its page shows."""
+    run(["explain", name])
+    shown = capsys.readouterr().out.partition("waive it in offers.yaml")[2]
+    wrong = MISTAKES[name].wrong
+    first, mark, project = wrong.partition("# offers.yaml\n")
+    return f"{first}# offers.yaml\n{dedent(shown).lstrip()}" + (project if mark else OFFERS)
+
+
+@pytest.mark.parametrize("name", sorted(filter(may_be_waived, set(MISTAKES) - set(IN_PLANS))))
+def test_the_exception_that_is_shown_waives_the_example(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the document that the finding is about."""
+    assert found_in(tmp_path, waived(name, capsys)) == []
+
+
+@pytest.mark.parametrize("name", sorted(filter(may_be_waived, set(IN_PLANS) - STAYING)))
+def test_the_exception_that_is_shown_waives_the_example_in_a_plan(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As far as a plan alone finds it."""
+    assert planned_in(tmp_path, waived(name, capsys), capsys) <= {COMPANIONS.get(name)}
 
 
 @pytest.mark.parametrize("name", IN_PLANS)
