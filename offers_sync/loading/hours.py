@@ -1,7 +1,8 @@
 """Ranges of hours on the receipt's clock, against the hour at which the offer's own texts say that it ends.
 
 The last hour of a range counts to its end: 14..17 covers until 17:59.  Whether that was meant cannot be told from the
-range, so each is pointed out, unless a text that people read says the same.  Only English is understood.
+range, so each is pointed out, unless a text that people read says the same, or it lasts until midnight and no text says
+otherwise.  Only English is understood.
 """
 
 from __future__ import annotations
@@ -106,18 +107,20 @@ def _judge(value: str, path: Path, texts: _Texts) -> Iterator[Complaint]:
         yield Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint)
     elif first < last < _DAY:
         promises = list(_promises(texts))
-        if any(promise.is_of(first, last + 1) for promise in promises):
-            return
         doubt = next((promise for promise in promises if promise.is_of(first, last)), None)
-        message, hint = (
-            f"`{value}` covers until {last}:59",
-            f"for an offer that ends at {last}:00, write {first}..{last - 1}",
-        )
-        if doubt is not None:
-            message = f"{message}, and a text says `{doubt.words}`"
-        yield Complaint(
-            codes.HOUR_COUNTS_WHOLE, path, message, hint, elsewhere=doubt.place if doubt is not None else None
-        )
+        is_said = any(promise.is_of(first, last + 1) for promise in promises)
+        if not is_said and (doubt is not None or last < _DAY - 1):  # until midnight is what it looks like
+            yield _until(value, path, last, doubt)
+
+
+def _until(value: str, path: Path, last: int, doubt: _Promise | None) -> Complaint:
+    """The end that a range of hours has, beside a text that names another one."""
+    message = f"`{value}` covers until {last}:59"
+    hint = f"for an offer that ends at {last}:00, write {value.partition('..')[0].strip()}..{last - 1}"
+    if doubt is None:
+        return Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint)
+    message = f"{message}, and a text says `{doubt.words}`"
+    return Complaint(codes.HOUR_COUNTS_WHOLE, path, message, hint, elsewhere=doubt.place)
 
 
 def _promises(texts: _Texts) -> Iterator[_Promise]:

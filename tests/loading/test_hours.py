@@ -62,6 +62,7 @@ def test_a_range_that_ends_with_the_hour_of_the_text_is_doubted(
         ("7..11", "7:00 AM - 11:59 AM"),
         ("14..23", "14:00 to 23:59"),
         ("18..18", "from six to six"),
+        ("21..23", "Every evening after nine"),
         ("18..14", "from six to two"),
         ("14..99", "from 14 to 99"),
         ("x", "from 2 to 6"),
