@@ -706,13 +706,13 @@ NOT_SHOWN_YET = _notice(
 )
 
 
-_ABOUT_KEYS: frozenset[str] = frozenset({ENVIRONMENTS_CHANGED.name})
-"""What says where keys go: a change under review must not be able to silence it."""
+_NEVER_WAIVED: frozenset[str] = frozenset({ENVIRONMENTS_CHANGED.name, LIST_INCOMPLETE.name, KEPT_BACK.name})
+"""Where keys go, which a change under review must not be able to silence, and why a plan does less than was asked."""
 
 
 def can_be_waived(code: Code) -> bool:
-    """Whether a reviewed line in offers.yaml may waive findings of a code: no error, and nothing about keys."""
-    return code.severity is not Severity.ERROR and code.name not in _ABOUT_KEYS
+    """Whether a reviewed line in offers.yaml may waive findings of a code."""
+    return code.severity is not Severity.ERROR and code.name not in _NEVER_WAIVED
 
 
 def find_code(name: str) -> Code | None:

@@ -116,8 +116,8 @@ def _check_code(name: str, path: Path) -> Iterator[Complaint]:
         message = f"`{name}` is an error, and errors cannot be waived"
         yield Complaint(codes.WRONG_VALUE, path, message, "mend what it points at instead")
     elif not codes.can_be_waived(code):
-        message = f"`{name}` is about where keys go, and is never waived"
-        yield Complaint(codes.WRONG_VALUE, path, message, "take the exception out; the finding ends with the change")
+        message = f"`{name}` says what nobody may overlook, and is never waived"
+        yield Complaint(codes.WRONG_VALUE, path, message, "take the exception out; the finding ends with its cause")
 
 
 def _moment(written: Any) -> datetime | None:

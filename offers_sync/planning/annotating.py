@@ -73,6 +73,18 @@ def annotate(
     return Said(steps, _sorted(rest), len(waived), tuple(waived))
 
 
+def let_stand(said: Said, general: Iterable[Finding], allowances: Iterable[Allowance]) -> Said:
+    """What is about no document beside the rest, but for what is waived for the whole project."""
+    codes = {each.code for each in allowances if each.key is None}
+    findings, waived = list(said.findings), list(said.waived_codes)
+    for finding in general:
+        if finding.code in codes and finding.severity is not Severity.ERROR:
+            waived.append(finding.code)
+        else:
+            findings.append(finding)
+    return Said(said.steps, _sorted(findings), len(waived), tuple(waived))
+
+
 def is_waived(document: Desired, finding: Finding, waivers: Iterable[Allowance]) -> bool:
     """Whether somebody reviewed the finding and lets it stand; an error is never waived."""
     return finding.severity is not Severity.ERROR and any(

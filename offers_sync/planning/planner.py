@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from offers_sync.findings import Finding
-from offers_sync.planning.annotating import Annotation, Annotator, Situation, annotate, located
+from offers_sync.planning.annotating import Annotation, Annotator, Situation, annotate, let_stand, located
 from offers_sync.planning.campaigning import forgotten_campaigns, gift_finding
 from offers_sync.planning.causes import with_causes
 from offers_sync.planning.comparing import FieldRemark
@@ -67,7 +67,6 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
     ]
     for annotator in annotators:
         annotations.extend(annotator(situation))
-    said = annotate(situation, about_asked(situation, annotations), question.allowances, locate)
     orphans, gaps = orphans_of(scene), gaps_of(scene)
     general = (
         *base_finding(scene),
@@ -77,13 +76,15 @@ def make_plan(question: Question, locate: Locate, annotators: Sequence[Annotator
         *orphan_findings(scene, orphans),
         *forgotten_campaigns(scene),
     )
+    said = annotate(situation, about_asked(situation, annotations), question.allowances, locate)
+    said = let_stand(said, general, question.allowances)
     return Plan(
         project=question.project,
         environment=question.environment,
         steps=tuple(located(step, locate) for step in said.steps),
         summary=_summary(scene, said.steps, survey, len(orphans), said.waived),
         gaps=gaps,
-        findings=_sorted((*findings_asked_about(question, locate), *said.findings, *general)),
+        findings=_sorted((*findings_asked_about(question, locate), *said.findings)),
         guards=check_guards(scene, held, [step for step in held.steps if step.name in edits]),
         orphans=orphans,
         names={desired.external_id: desired.key for desired in question.desired},

@@ -70,7 +70,7 @@ def _waiver_text(code: Code, mistake: Mistake | None, width: int) -> str:
     if code.severity is Severity.ERROR:
         return paragraph("An error cannot be waived.", width)
     if not can_be_waived(code):
-        return paragraph("It cannot be waived, since it is about where keys go.", width)
+        return paragraph("It cannot be waived, since it says what nobody may overlook.", width)
     return "Where it is meant, waive it in offers.yaml\n\n" + indented(
         _WAIVER.format(code=code.name, document=_waived_in(mistake))
     )

@@ -112,6 +112,19 @@ def test_objects_of_nobody_are_counted() -> None:
     assert _codes(made.findings) == ["orphaned"]
 
 
+def test_what_is_about_no_document_is_waived_for_the_whole_project() -> None:
+    """An exception without a key lets it stand, and it is counted; one for a document does not."""
+    left = desired(key="left", name="L")
+    sides = {"live": [live(OFFER), live(left)], "applied": [applied(OFFER), applied(left)]}
+
+    made = plan(OFFER, **sides, allow=[{"code": "orphaned"}])
+    assert (_codes(made.findings), made.waived_codes, made.summary.waived) == ([], ("orphaned",), 1)
+    assert made.orphans == ("redeemable/left",)
+
+    made = plan(OFFER, **sides, allow=[{"code": "orphaned", "key": "ten-off"}])
+    assert (_codes(made.findings), made.summary.waived) == (["orphaned"], 0)
+
+
 def test_what_left_git_and_the_server_is_nothing() -> None:
     """A memory of something that neither git nor the server has is not an orphan."""
     assert plan(OFFER, live=[live(OFFER)], applied=[applied(OFFER), applied(desired(key="left"))]).orphans == ()
