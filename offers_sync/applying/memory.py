@@ -15,6 +15,7 @@ from offers_sync.models.packed import Packed, pack
 from offers_sync.models.values import Applied, Desired, Live, Snapshot, Tree
 from offers_sync.planning.canonical import names_of_units, unit_of
 from offers_sync.planning.clearing import is_cleared, is_uncleared_mark, uncleared_mark
+from offers_sync.planning.completeness import is_mended
 from offers_sync.planning.plan import Action, Plan, Step
 from offers_sync.planning.question import ObjectId, name_of
 
@@ -60,19 +61,25 @@ class Memory:
         return self._since[identity]
 
 
-def _stands(warning: Tree, before: Tree, now: Tree, shown: Live) -> bool:
+def _stands(warning: Tree, former: Applied, document: Desired, shown: Live) -> bool:
     """Whether what a warning is about is still as it was."""
-    unit = unit_of(str(warning.get("path") or ""))
+    path = str(warning.get("path") or "")
+    unit = unit_of(path)
     if is_uncleared_mark(warning):
-        return unit not in names_of_units(now) and not is_cleared(shown, unit)
+        return unit not in names_of_units(document.fields) and not is_cleared(shown, unit)
     name = unit.partition("/")[0]
-    return _is_same(before.get(name), now.get(name))
+    is_written = _is_same(former.fields.get(name), document.fields.get(name))
+    return is_written and not is_mended(document, former, shown, path)
 
 
 def standing(former: Applied, step: Step) -> tuple[Tree, ...]:
     """The warnings of earlier writes about what this one does not send again."""
+    paths = [(warning, str(warning.get("path") or "")) for warning in former.warnings]
     return tuple(
-        warning for warning in former.warnings if unit_of(str(warning.get("path") or "")) not in set(step.units)
+        warning
+        for warning, path in paths
+        if unit_of(path) not in step.units
+        and (is_uncleared_mark(warning) or not is_mended(step.desired, former, step.live, path))
     )
 
 
@@ -99,7 +106,9 @@ def adopted(
             image = document.image if name not in pictured else None
             found.append(Applied(document.kind, document.key, document.external_id, fields, shown.fields, image))
             continue
-        warnings = tuple(each for each in former.warnings if _stands(each, former.fields, fields, shown))
+        warnings = tuple(
+            each for each in former.warnings if _stands(each, former, replace(document, fields=fields), shown)
+        )
         if not _is_same(former.fields, fields) or former.key != document.key or warnings != former.warnings:
             found.append(replace(former, key=document.key, fields=fields, read_back=shown.fields, warnings=warnings))
     return tuple(found)

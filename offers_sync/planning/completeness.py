@@ -7,14 +7,16 @@ found it out is long over.  Comparing is done by ``comparing``; here is only wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from offers_sync import codes
 from offers_sync.findings import Code, Finding
-from offers_sync.models.values import Desired
+from offers_sync.models.values import Applied, Desired, Live
 from offers_sync.planning.annotating import is_waived
+from offers_sync.planning.canonical import unit_of
 from offers_sync.planning.clearing import is_uncleared_mark
-from offers_sync.planning.comparing import FieldRemark, Remark
+from offers_sync.planning.comparing import FieldRemark, Remark, compare
 from offers_sync.planning.plan import Action, Step
 from offers_sync.planning.question import Scene, name_of
 
@@ -51,6 +53,25 @@ def is_harmless(path: str, shown: Any) -> bool:
     return path == "/name" or is_never_shown(path, shown)
 
 
+def is_mended(desired: Desired, applied: Applied, live: Live | None, path: str) -> bool:
+    """Whether what was dropped there was put right on the server since, by whomever.
+
+    The list shows now what is written, and did not when the write was read back.  Without a path it is about the whole
+    of the document.
+    """
+    if live is None or applied.read_back is None:
+        return False
+    lacked, lacking = _lacking(desired, replace(live, fields=applied.read_back)), _lacking(desired, live)
+    unit = unit_of(path)
+    return unit in lacked and unit not in lacking if unit else bool(lacked) and not lacking
+
+
+def _lacking(desired: Desired, shown: Live) -> frozenset[str]:
+    """The units that are not shown as they are written; of those that no list shows nothing is known."""
+    changes = compare(desired, None, shown).changes
+    return frozenset(unit_of(each.path) for each in changes if not is_never_shown(each.path, each.before))
+
+
 def _kept(remarks: Iterable[FieldRemark]) -> Iterator[tuple[Code, str]]:
     for remark in remarks:
         if remark.remark is Remark.KEPT and not is_harmless(remark.path, remark.shown):
@@ -59,12 +80,19 @@ def _kept(remarks: Iterable[FieldRemark]) -> Iterator[tuple[Code, str]]:
 
 def _warned(scene: Scene, desired: Desired) -> Iterator[tuple[Code, str]]:
     """What the server dropped, as long as that is still what is wanted; what it kept is among the remarks."""
-    applied = scene.applied.get((desired.kind, desired.external_id))
-    for warning in applied.warnings if applied is not None else ():
+    identity = (desired.kind, desired.external_id)
+    applied = scene.applied.get(identity)
+    if applied is None:
+        return
+    for warning in applied.warnings:
         path = str(warning.get("path") or "")
         unit = path.removeprefix("/").partition("/")[0]
-        is_wanted = applied is not None and (not unit or applied.fields.get(unit) == desired.fields.get(unit))
-        if is_wanted and not is_uncleared_mark(warning):
+        is_wanted = not unit or applied.fields.get(unit) == desired.fields.get(unit)
+        if (
+            is_wanted
+            and not is_uncleared_mark(warning)
+            and not is_mended(desired, applied, scene.live.get(identity), path)
+        ):
             yield codes.PART_WAS_DROPPED, path
 
 

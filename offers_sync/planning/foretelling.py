@@ -14,6 +14,7 @@ from offers_sync.findings import Finding
 from offers_sync.models.values import ObjectKind, Tree
 from offers_sync.models.vendor_names import SEGMENT_NAME
 from offers_sync.planning.annotating import Annotation, Annotator, Situation
+from offers_sync.planning.completeness import is_mended
 from offers_sync.planning.foreseeing import Effect, Foreseen, World, foresee
 from offers_sync.planning.plan import Action, Step
 from offers_sync.planning.question import Scene
@@ -75,7 +76,7 @@ def _with_known_segment(payload: Tree | None) -> Tree | None:
 
 
 def recalling(encode: Encode) -> Annotator:
-    """Says what the server dropped when a document was last applied, as long as that stands in the document."""
+    """Says what the server dropped when a document was last applied, as long as that stands there and here."""
 
     def recall(situation: Situation) -> Iterator[Annotation]:
         scene = situation.scene
@@ -86,7 +87,7 @@ def recalling(encode: Encode) -> Annotator:
             payload = encode(desired.kind, desired.fields)
             for warning in applied.warnings:
                 finding = recalled_finding(desired.kind, payload, warning)
-                if finding is not None:
+                if finding is not None and not is_mended(desired, applied, scene.live.get(identity), finding.path):
                     yield Annotation(desired.kind, desired.key, finding)
 
     return recall

@@ -21,7 +21,7 @@ from businesses import (
 
 from offers_sync.applying.events import Waiting
 from offers_sync.applying.surroundings import Patience
-from offers_sync.contract import REDEEMABLES_PATH
+from offers_sync.contract import CRITERIA_PATH, REDEEMABLES_PATH
 from offers_sync.errors import ExitCode
 from offers_sync.models.project import Allowance
 from offers_sync.planning.foretelling import recalling
@@ -96,6 +96,43 @@ def test_an_incomplete_criterion_keeps_offers_back_in_later_runs(opened: Open) -
     assert held(business.plan()) == {}
     assert business.apply().exit_code == ExitCode.DONE
     assert business.plan().is_empty
+
+
+def patched(business: Business, path: str, item: dict[str, Any]) -> None:
+    """Somebody writes it by hand."""
+    with business.client(Life()) as client:
+        (result,) = client.patch(path, {"data": [item]}).body["results"]
+    assert result["success"]
+
+
+@pytest.mark.parametrize("is_edited_first", [False, True], ids=["as-it-is", "after-an-edit-elsewhere"])
+def test_what_was_mended_on_the_server_keeps_nothing_back(opened: Open, *, is_edited_first: bool) -> None:
+    """A dropped filter that somebody puts right by hand is told no more, and the offers that it kept back are made."""
+    late = selector("late")
+    filters = [
+        {"selector": LUNCH.external_id, "processing_method": "sum_of_amount"},
+        {"selector": late.external_id, "processing_method": "sum_of_amount"},
+    ]
+    half = criterion("half", LUNCH, line_item_filters=filters)
+    offer = redeemable("offer", half)
+    business = opened(LUNCH, half, offer)
+    assert outcomes(business.apply())["create redeemable/offer"] == "held_back"
+    business.want(LUNCH, late)
+    business.apply()
+    sent = [{"line_item_selector_id": each.external_id, "processing_method": "sum_of_amount"} for each in (LUNCH, late)]
+    patched(business, CRITERIA_PATH, {"external_id": half.external_id, "name": "half", "line_item_filters": sent})
+    if is_edited_first:
+        half = fields_changed(half, percentage_of_processed_amount=20)
+    business.want(LUNCH, half, offer)
+
+    plan = business.plan(annotators=[recalling(codec.encode)])
+    assert held(plan) == {}
+    assert [finding.code for finding in plan.findings if finding.code == "part-was-dropped"] == []
+    assert business.apply().exit_code == ExitCode.DONE
+
+    business.want(LUNCH, half, fields_changed(offer, name="another"))
+    assert held(business.plan()) == {}
+    assert [each.warnings for each in business.store().applied() if each.kind == "criterion"] == [()]
 
 
 def test_what_somebody_lets_stand_keeps_nothing_back(opened: Open) -> None:
@@ -210,10 +247,7 @@ def test_what_could_not_be_cleared_and_changed_is_tried_again(opened: Open) -> N
 
 def edit_outside(business: Business, **fields: Any) -> None:
     """Do to the first offer what somebody does in the dashboard."""
-    with business.client(Life()) as client:
-        item = {"external_id": business.documents[0].external_id, **fields}
-        (result,) = client.patch(REDEEMABLES_PATH, {"data": [item]}).body["results"]
-    assert result["success"]
+    patched(business, REDEEMABLES_PATH, {"external_id": business.documents[0].external_id, **fields})
 
 
 def test_what_a_criterion_could_not_lose_keeps_its_offers_back(opened: Open) -> None:
