@@ -15,6 +15,7 @@ import click
 
 from offers_sync import __version__
 from offers_sync.cli.interrupting import leave_at_once, note_interrupts, was_interrupted
+from offers_sync.cli.streams import is_about_room, open_closed_streams
 from offers_sync.cli.talking import say, spoken
 from offers_sync.cli.variables import name_variables
 from offers_sync.collecting import collect_seldom
@@ -156,6 +157,7 @@ def _show(error: click.ClickException) -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with the code that says how it went."""
+    open_closed_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads every installed package
     note_interrupts()
     collect_seldom()
@@ -184,7 +186,7 @@ def run(arguments: list[str]) -> int:
             return _stopped()
         if os.environ.get("OFFERS_TRACEBACK"):
             raise
-        _say(_fault(error))
+        _say(_unprinted(error) if isinstance(error, OSError) and is_about_room(error) else _fault(error))
         return ExitCode.FAULT
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
@@ -192,6 +194,14 @@ def run(arguments: list[str]) -> int:
 def _stopped() -> int:
     click.echo("stopped.", err=True)
     return ExitCode.INTERRUPTED
+
+
+def _unprinted(error: OSError) -> OffersError:
+    """A full disk, say: whatever was done is done."""
+    return OffersError(
+        f"what was to be printed could not be written: {error.strerror}",
+        hint="make room where stdout goes; what was applied is shown by `offers history`",
+    )
 
 
 def _fault(error: Exception) -> OffersError:

@@ -5,12 +5,18 @@ Whole reports are escaped where they are made, by ``reporting``.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 
 def say(line: str) -> None:
-    """Say one line; a line break inside it belongs to what it quotes, and is shown as an escape."""
-    click.echo(spoken(line), err=True)
+    """Say one line; a line break inside it belongs to what it quotes, and is shown as an escape.
+
+    Where nobody listens any more, what is being done goes on: a run that writes does not stop half way for that.
+    """
+    with suppress(OSError):
+        click.echo(spoken(line), err=True)
 
 
 def spoken(line: str) -> str:
