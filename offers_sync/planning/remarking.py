@@ -19,6 +19,7 @@ from offers_sync.planning.plan import plain
 from offers_sync.planning.question import Scene, is_asked_for, name_of
 
 _VALUE_LENGTH: Final = 80
+_CONTEXT_LENGTH: Final = 20
 _FEATURE_OFF: Final = "ask PAR Punchh support to enable it; `offers doctor` shows which features are on"
 
 
@@ -36,10 +37,13 @@ def remarks_about(desired: Desired, remarks: Iterable[FieldRemark]) -> Iterator[
 
 
 def _kept(remark: FieldRemark) -> str:
-    name, live = _dotted(remark.path), shown(remark.shown)
+    name = _dotted(remark.path)
     if remark.written is None:
-        return f"nothing is written for what the server has shown at `{name}` since it was applied: {live}"
-    return f"`{name}` is written {shown(remark.written)}; since it was applied the server shows {live}"
+        return (
+            f"nothing is written for what the server has shown at `{name}` since it was applied: {shown(remark.shown)}"
+        )
+    written, live = _told_apart(remark.written, remark.shown)
+    return f"`{name}` is written {written}; since it was applied the server shows {live}"
 
 
 def unverified_everywhere(remarks: Iterable[FieldRemark]) -> Iterator[Finding]:
@@ -98,10 +102,27 @@ _SELF_EVIDENT: Final = frozenset({codes.CANNOT_BE_VERIFIED.name, codes.UNMANAGED
 
 def shown(value: Any) -> str:
     """A value as a message quotes it, not longer than a person reads."""
-    if value is None:
-        return "nothing"
-    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
-    return f"`{text}`" if len(text) <= _VALUE_LENGTH else f"`{text[:_VALUE_LENGTH]}…`"
+    return "nothing" if value is None else _quoted(_text(value))
+
+
+def _told_apart(value: Any, other: Any) -> tuple[str, str]:
+    """Two values as a message quotes them; what is long is quoted from where they differ."""
+    quotes = shown(value), shown(other)
+    if value is None or other is None or quotes[0] != quotes[1]:
+        return quotes
+    one, two = _text(value), _text(other)
+    least = min(len(one), len(two))
+    start = max(next((place for place in range(least) if one[place] != two[place]), least) - _CONTEXT_LENGTH, 0)
+    return _quoted(one, start), _quoted(two, start)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+
+
+def _quoted(text: str, start: int = 0) -> str:
+    end = start + _VALUE_LENGTH
+    return f"`{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}`"
 
 
 # ---------------------------------------------------------------------------------------------- the plan as a whole

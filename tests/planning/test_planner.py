@@ -527,3 +527,17 @@ def test_one_question_has_one_plan_whatever_the_order() -> None:
             )
             == first
         )
+
+
+def test_long_values_that_the_server_keeps_otherwise_are_quoted_from_where_they_differ() -> None:
+    """Two quotes that end before the difference would say that nothing differs."""
+    offer = replace(
+        OFFER, fields={**OFFER.fields, "description": f"{'On us. ' * 20}Until nine, on any day of the week."}
+    )
+    shown = live(offer, description=f"{'On us. ' * 20}Until ten, on any day of the week.")
+    made = plan(offer, live=[shown], applied=[applied(offer, shown)])
+    (finding,) = made.findings
+    assert finding.message == (
+        "`description` is written `…On us. On us. Until nine, on any day of the week.`; "
+        "since it was applied the server shows `…On us. On us. Until ten, on any day of the week.`"
+    )
