@@ -52,6 +52,8 @@ def write_whole(path: Path, pieces: Iterable[str], *, mode: int = 0o666, errors:
             _replace(Path(os.path.realpath(path)), pieces, mode, errors)
         else:
             _write_into(os.open(path, os.O_WRONLY), pieces, errors)
+    except FileNotFoundError as error:
+        raise _cannot(path, _no_folder(path)) from error
     except OSError as error:
         raise _cannot(path, error.strerror or str(error)) from error
 
@@ -66,7 +68,7 @@ def _check_place(path: Path) -> None:
     if found is not None and stat.S_ISDIR(found.st_mode):
         raise _cannot(path, _FOLDER)
     if not folder.is_dir() and found is None:
-        raise _cannot(path, f"there is no folder {folder}")
+        raise _cannot(path, _no_folder(path))
     is_replaced = (found is None or stat.S_ISREG(found.st_mode)) and _stream_at(found) is None
     if not (os.access(folder, os.W_OK | os.X_OK) if is_replaced else os.access(path, os.W_OK)):
         raise _cannot(path, "Permission denied")
@@ -103,6 +105,10 @@ def _replace(path: Path, pieces: Iterable[str], mode: int, errors: str) -> None:
 def _write_into(descriptor: int, pieces: Iterable[str], errors: str) -> None:
     with open(descriptor, "w", encoding="utf-8", errors=errors, newline="") as file:
         file.writelines(pieces)
+
+
+def _no_folder(path: Path) -> str:
+    return f"there is no folder {Path(os.path.realpath(path)).parent}"
 
 
 def _cannot(path: Path, reason: str) -> InvalidInputError:

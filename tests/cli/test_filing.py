@@ -160,6 +160,7 @@ def test_a_place_that_cannot_be_written_is_found_before_any_work(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert words in shown.err
+    assert shown.err.count("cannot be written") == 1, "it is told once"
     assert not (project / ".offers").exists()
     assert words in json.loads((project / "other.json").read_text(encoding="utf-8"))["failure"]
 
