@@ -22,7 +22,8 @@ ROOTS: Final = (PROJECT, *KINDS)
 _KNOWN: Final = (*ROOTS, *ROWS)
 """Rows are found by their whole path alone: a bare name means a field of the files."""
 
-_IDENTITY: Final = "external_id"
+_NEVER_CLEARED: Final = frozenset({"external_id", "image"})
+"""The identity, and a picture, which the server only ever replaces by another one."""
 
 Schema = Mapping[str, Any]
 
@@ -279,9 +280,8 @@ def _is_clearable(place: _Place) -> bool:
     *_, name = place.path
     is_changed = place.path[0] in KINDS and place.path[0] != "campaign"
     is_choice = name in choices_of(place.rules)
-    return (
-        is_changed and _is_nullable(place.schema) and bool(place.vendor_names) and not is_choice and name != _IDENTITY
-    )
+    is_sent = bool(place.vendor_names) and name not in _NEVER_CLEARED
+    return is_changed and _is_nullable(place.schema) and is_sent and not is_choice
 
 
 def _allows_null(schema: Schema) -> bool:

@@ -398,6 +398,7 @@ def test_a_receipt_rule_is_shown_in_each_of_its_forms() -> None:
         ("campaign.timezone", False),
         ("project.environments.brand", False),
         ("redeemable.name", False),
+        ("redeemable.image", False),
     ],
 )
 def test_what_null_clears(path: str, is_clearable: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
