@@ -19,6 +19,7 @@ from offers_sync.planning.clearing import is_uncleared_mark
 from offers_sync.planning.comparing import FieldRemark, Remark, compare
 from offers_sync.planning.plan import Action, Step
 from offers_sync.planning.question import Scene, name_of
+from offers_sync.planning.retiring import only_withdraws
 
 _FILTERS: Final = "/line_item_filters/"
 
@@ -98,7 +99,7 @@ def _warned(scene: Scene, desired: Desired) -> Iterator[tuple[Code, str]]:
 
 def what_it_builds_on(scene: Scene, step: Step) -> Iterator[str]:
     """The names of what a step's offer depends on, what those depend on included; withdrawing one waits for nothing."""
-    if step.action in {Action.RETIRE, Action.UPLOAD_IMAGE}:
+    if step.action in {Action.RETIRE, Action.UPLOAD_IMAGE} or only_withdraws(step):
         return
     waiting, seen = list(step.desired.depends_on), set[str]()
     while waiting:

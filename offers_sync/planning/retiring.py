@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from offers_sync.models.values import Desired, Live
 from offers_sync.planning.canonical import canonical
+from offers_sync.planning.plan import Action, Step
 
 NOW: Final = "now"
 RETIRED_FLAGS: Final = (
@@ -47,6 +48,20 @@ def dated(desired: Desired, live: Live, now: datetime) -> Desired:
         return desired
     zone = schedule.get("timezone") or _schedule(live.fields).get("timezone")
     return replace(desired, fields={**desired.fields, "schedule": {**schedule, "end": local_time(now, zone)}})
+
+
+def only_withdraws(step: Step) -> bool:
+    """Whether an update does nothing but let an offer end sooner, or reach fewer guests."""
+    return step.action is Action.UPDATE and all(
+        _withdraws(change.field.path.removeprefix("/"), change.field.before, change.field.after)
+        for change in step.changes
+    )
+
+
+def _withdraws(unit: str, before: Any, after: Any) -> bool:
+    if unit == "schedule/end":
+        return isinstance(after, str) and (before is None or (isinstance(before, str) and after < before))
+    return unit in RETIRED_UNITS and after is False
 
 
 def local_time(now: datetime, zone: Any) -> str:

@@ -114,3 +114,33 @@ def test_a_picture_is_not_changed_in_passing() -> None:
     """A withdrawn offer gets no new image."""
     document = replace(_withdrawn(), image="https://images.example.com/new.png")
     assert [step.action for step in plan(document, live=[live(desired(), **ON)]).steps] == [Action.RETIRE]
+
+
+@pytest.mark.parametrize(
+    ("was", "wanted", "is_held"),
+    [
+        ({"distributable": True}, {"distributable": False}, False),
+        ({"schedule": {"end": "2090-01-01T00:00:00"}}, {"schedule": {"end": "2080-01-01T00:00:00"}}, False),
+        ({}, {"schedule": {"end": "2080-01-01T00:00:00"}}, False),
+        ({"schedule": {"end": "2080-01-01T00:00:00"}}, {"schedule": {"end": "2090-01-01T00:00:00"}}, True),
+        ({"distributable": False}, {"distributable": True}, True),
+        ({"distributable": True, "points": 5}, {"distributable": False, "points": 3}, True),
+    ],
+)
+def test_what_only_takes_an_offer_back_does_not_wait_for_its_criterion(
+    was: dict[str, Any],
+    wanted: dict[str, Any],
+    is_held: bool,  # noqa: FBT001  what is expected
+) -> None:
+    """Fewer guests or an earlier end make no offer more generous, whatever its criterion lost on the server."""
+    rule = desired("criterion", "lunch", percentage_of_processed_amount=10)
+    dropped = {"place": "", "message": "dropped", "item": None, "path": "/line_item_filters/0"}
+    before, after = (
+        replace(desired(receipt_rule={"criterion": rule.external_id}, **each), depends_on=(("criterion", "lunch"),))
+        for each in (was, wanted)
+    )
+    memories = [replace(applied(rule), warnings=(dropped,)), applied(before)]
+
+    (step,) = plan(rule, after, live=[live(rule), live(before)], applied=memories).steps
+
+    assert bool(step.held_back) == is_held
