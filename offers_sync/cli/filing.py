@@ -2,7 +2,7 @@
 
 A file is renamed into place, so that nobody reads half of it.  A symbolic link stays one, and what it leads to is
 replaced; a pipe, a device, or what stdout and stderr go to is never replaced by anything.  What is written is not
-said here.
+said here.  Files of a project that is begun are made, and never replaced.
 """
 
 from __future__ import annotations
@@ -56,6 +56,21 @@ def write_whole(path: Path, pieces: Iterable[str], *, mode: int = 0o666, errors:
         raise _cannot(path, _no_folder(path)) from error
     except OSError as error:
         raise _cannot(path, error.strerror or str(error)) from error
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is there, a link that leads nowhere included."""
+    return path.exists() or path.is_symlink()
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, and its folders; raises ``InvalidInputError`` where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be written: {error.strerror}", hint="choose another folder") from error
 
 
 def _check_place(path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from offers_sync.cli.options import chosen_folder, directory_option
+from offers_sync.cli.filing import is_there, write_new
+from offers_sync.cli.options import checked_key, chosen_folder, directory_option
 from offers_sync.cli.talking import say
 from offers_sync.errors import ExitCode, InvalidInputError
 
@@ -92,19 +93,6 @@ def _start(chosen: Path, project: str | None) -> None:
             click.echo(f"created  {path}")
 
 
-def checked_key(name: str, whose: str) -> str:
-    """The name, where it can be one; raises ``InvalidInputError`` where it cannot."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
-
-    from offers_sync.models.fields import Key  # noqa: PLC0415
-
-    try:
-        return TypeAdapter(Key).validate_python(name)
-    except ValidationError as error:
-        hint = "use lower-case letters, digits and hyphens, such as marlow-burgers"
-        raise InvalidInputError(f"`{name}` cannot be {whose} name", hint=hint) from error
-
-
 def _refuse_nested(place: Path) -> None:
     for parent in place.parents:
         if (parent / _PROJECT_FILE).is_file():
@@ -114,24 +102,9 @@ def _refuse_nested(place: Path) -> None:
             )
 
 
-def is_there(path: Path) -> bool:
-    """Whether something is there, a link that leads nowhere included."""
-    return path.exists() or path.is_symlink()
-
-
 def _summary(texts: Iterable[str], existing: Collection[str]) -> Iterator[str]:
     yield from (f"  exists         {path}" for path in existing)
     yield from (f"  not written    {path}" for path in texts if path not in existing)
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet, and its folders; raises ``InvalidInputError`` where that cannot be."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be written: {error.strerror}", hint="choose another folder") from error
 
 
 def _say_next(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Options that several commands share, declared once."""
+"""Options that several commands share, declared once, and what their values may be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from offers_sync.cli.completing import complete_documents, complete_environments
-from offers_sync.errors import OffersError
+from offers_sync.errors import InvalidInputError, OffersError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Report = tuple[str, Path]
@@ -116,3 +116,16 @@ def chosen_folder(argument: Path | None, directory: Path | None) -> Path:
     """The folder that a DIR argument or ``-C`` names; a relative argument is taken from ``-C``."""
     start = directory if directory is not None else Path()
     return start / argument if argument is not None else start
+
+
+def checked_key(name: str, whose: str) -> str:
+    """The name, where it can be one; raises ``InvalidInputError`` where it cannot."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
+    from offers_sync.models.fields import Key  # noqa: PLC0415
+
+    try:
+        return TypeAdapter(Key).validate_python(name)
+    except ValidationError as error:
+        hint = "use lower-case letters, digits and hyphens, such as marlow-burgers"
+        raise InvalidInputError(f"`{name}` cannot be {whose} name", hint=hint) from error

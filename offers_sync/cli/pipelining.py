@@ -16,7 +16,8 @@ from typing import Final
 
 import click
 
-from offers_sync.cli.init import checked_key, is_there, write_new
+from offers_sync.cli.filing import is_there, write_new
+from offers_sync.cli.options import checked_key
 from offers_sync.cli.talking import say
 from offers_sync.cli.workspace import FindingsError, allowed_hosts
 from offers_sync.errors import InvalidInputError
