@@ -141,6 +141,16 @@ def _redemption_code(written: Mapped) -> Iterator[Fault]:
         )
 
 
+def _picture(written: Mapped) -> Iterator[Fault]:
+    if "image" in written and written["image"] is None:
+        yield Fault(
+            codes.FIELD_IGNORED,
+            ("image",),
+            "a picture can be replaced, and nothing takes it away",
+            "remove this line, or write the address of another picture",
+        )
+
+
 def _former_key(written: Mapped) -> Iterable[Fault]:
     """The id of a criterion that is written inside is derived from the former key too, unless it says its own."""
     if not is_given(written, "formerly"):
@@ -170,6 +180,7 @@ class Redeemable(Document):
         Said(_audience),
         Said(_redemption_code),
         Said(_auto_redemption),
+        Said(_picture),
         Said(_former_key),
     )
 

@@ -256,3 +256,10 @@ def test_an_offer_that_costs_points_is_not_applied_by_itself(
     project.write("a.yaml", REDEEMABLE + "auto_applicable: true\n" + points)
 
     assert project.told() == told
+
+
+def test_a_picture_cannot_be_taken_away(project: WrittenFiles) -> None:
+    """Null in its place does nothing, and that is said."""
+    project.write("a.yaml", REDEEMABLE + "image: null\n")
+
+    assert project.told() == ["a.yaml:5:8 field-ignored"]
