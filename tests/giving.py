@@ -98,6 +98,11 @@ class Shop:
         self.database = database or SqliteDatabase(None)
         self.embedded = open_embedded(None, settings=settings, faults=faults, wait=lambda seconds: None)  # noqa: ARG005
 
+    def close(self) -> None:
+        """Let go of what is in memory."""
+        self.embedded.close()
+        self.database.close()
+
     def ledger(self, database: Database | None = None) -> Ledger:
         """The memory, as a fresh process opens it."""
         return Ledger(Store(database or self.database, "marlow", "production", clock=self.clock))

@@ -107,14 +107,7 @@ class SqliteDatabase(Database):
         try:
             if path is not None:
                 _make_folder(path.parent)
-            self._connection = sqlite3.connect(
-                path or ":memory:", check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            # FULL: an intent must outlive a power cut, or what it announced could be done twice.
-            self._connection.execute("PRAGMA synchronous = FULL")
-            # What is said of guests is overwritten when it is deleted.
-            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection = _connected(path)
         except (sqlite3.Error, OSError) as error:
             reason, hint = _why_not(path, error)
             raise InvalidInputError(f"the state in {self.title} cannot be used: {reason}", hint=hint) from error
@@ -153,6 +146,22 @@ class SqliteDatabase(Database):
         """Let go of the file."""
         with self._lock:
             self._connection.close()
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path or ":memory:", check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: an intent must outlive a power cut, or what it announced could be done twice.
+        connection.execute("PRAGMA synchronous = FULL")
+        # What is said of guests is overwritten when it is deleted.
+        connection.execute("PRAGMA secure_delete = ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _why_not(path: Path | None, error: Exception) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,10 @@ OpenLedger = Callable[[], Ledger]
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+def shop(tmp_path: Path) -> Iterator[Shop]:
     """A business that gives."""
-    return Shop(tmp_path)
+    with closing(Shop(tmp_path)) as opened:
+        yield opened
 
 
 @pytest.fixture

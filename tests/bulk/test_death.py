@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,12 @@ ROWS = 25
 @settings(max_examples=40)
 def test_killed_at_any_step(steps: int, width: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """After a death at any moment, the next sender gives to all others, and to nobody twice."""
-    shop = Shop(tmp_path_factory.getbasetemp())
+    with closing(Shop(tmp_path_factory.getbasetemp())) as shop:
+        _kill_and_send(shop, Life(steps), width)
+
+
+def _kill_and_send(shop: Shop, life: Life, width: int) -> None:
     run = shop.gifts(ROWS)
-    life = Life(steps)
     with suppress(Killed):
         shop.send(
             run,

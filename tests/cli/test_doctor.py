@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,7 +66,7 @@ def business(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
 @contextmanager
 def vendor(**settings: Any) -> Iterator[str]:
     """The address of a sandbox that is served."""
-    with served(Vendor(World.open(None, seed=seed), Settings(**settings))) as address:
+    with closing(World.open(None, seed=seed)) as world, served(Vendor(world, Settings(**settings))) as address:
         yield address
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,8 @@ def test_without_its_feature_drift_has_the_id_that_support_asks_for(
 ) -> None:
     """What to ask of support stands beside the id of the request that was refused."""
     monkeypatch.setenv("KEY", "any-key")
-    with served(Vendor(World.open(None, seed=seed), Settings(ingestion_enabled=False))) as address:
+    settings = Settings(ingestion_enabled=False)
+    with closing(World.open(None, seed=seed)) as world, served(Vendor(world, settings)) as address:
         environments = f"{{live: {{server: '{address}', token: '${{KEY}}'}}}}"
         (project / "offers.yaml").write_text(f"project: p\nenvironments: {environments}\n", encoding="utf-8")
         capsys.readouterr()
@@ -179,8 +181,7 @@ def test_where_nothing_can_be_read_nothing_is_called_unchanged(
 ) -> None:
     """Once the full lists are off, drift is refused whatever is forgiven, and a plan counts what it cannot verify."""
     monkeypatch.setenv("KEY", "any-key")
-    vendor = Vendor(World.open(None, seed=seed))
-    with served(vendor) as address:
+    with closing(World.open(None, seed=seed)) as world, served(vendor := Vendor(world)) as address:
         settings = f'server: "{address}", token: "${{KEY}}", state: local, settle_seconds: 0'
         (project / "offers.yaml").write_text(f"project: p\nenvironments: {{live: {{{settings}}}}}\n", encoding="utf-8")
         assert run(["apply", "--yes", "--env", "live"]) == 0

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -226,7 +227,8 @@ def test_where_features_are_off(
 ) -> None:
     """The offered redeemables are shown instead of the full list, with a word that they are not all there is."""
     monkeypatch.setenv("KEY", "any-key")
-    with served(Vendor(World.open(None, seed=seed), Settings(ingestion_enabled=False))) as address:
+    settings = Settings(ingestion_enabled=False)
+    with closing(World.open(None, seed=seed)) as world, served(Vendor(world, settings)) as address:
         environments = f"environments: {{live: {{server: '{address}', token: '${{KEY}}'}}}}"
         (project / "offers.yaml").write_text(f"project: marlow\n{environments}\n", encoding="utf-8")
         assert run(["list", "redeemables", str(project), "--format", "json"]) == ExitCode.DONE
